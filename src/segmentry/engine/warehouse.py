@@ -1,0 +1,132 @@
+"""What any warehouse must do, and DuckDB doing it: immutable physical tables, one cursor per thread."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+
+from segmentry.engine.settings import EngineSettings
+from segmentry.terms.errors import Problem, WorkspaceError, shorten
+
+PHYSICAL = "physical"
+"""The schema of the immutable tables."""
+
+
+class Warehouse(Protocol):
+    """An analytical store with immutable physical tables; written once per engine."""
+
+    name: str
+
+    def backend(self) -> Any:
+        """The Ibis backend of the calling thread."""
+
+    def write(self, physical_name: str, table: ir.Table) -> int:
+        """Write ``table`` under a new physical name; returns its number of rows."""
+
+    def write_view(self, physical_name: str, table: ir.Table) -> int:
+        """Lay a view over tables that never change; returns its number of rows."""
+
+    def table(self, physical_name: str) -> ir.Table:
+        """The physical table as an expression."""
+
+    def names(self) -> set[str]:
+        """All physical names, whether or not the ledger knows them."""
+
+    def drop(self, physical_names: Iterable[str]) -> None:
+        """Remove physical tables and views; unknown names are passed over."""
+
+    def close(self) -> None:
+        """Let go of the store."""
+
+
+class DuckWarehouse:
+    """DuckDB in one file, or in memory where no path is given."""
+
+    name = "duckdb"
+
+    def __init__(self, path: Path | None, settings: EngineSettings) -> None:
+        self.path = path
+        self.settings = settings
+        self._local = threading.local()
+        self._connection = self._connect()
+        self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {PHYSICAL}")
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        config: dict[str, Any] = {
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "preserve_insertion_order": False,
+            "threads": self.settings.threads or os.cpu_count() or 1,
+        }
+        if self.settings.memory_limit:
+            config["memory_limit"] = self.settings.memory_limit
+        if self.settings.temp_directory:
+            config["temp_directory"] = self.settings.temp_directory
+        try:
+            return duckdb.connect(str(self.path) if self.path else ":memory:", config=config)
+        except duckdb.Error as error:
+            raise WorkspaceError(
+                Problem(
+                    "WAREHOUSE_UNREADABLE",
+                    "The warehouse cannot be opened",
+                    str(self.path or "memory"),
+                    shorten(str(error), 200),
+                    "Check the engine settings and the file; restore it from a copy if it is damaged.",
+                )
+            ) from error
+
+    def backend(self) -> Any:
+        """The Ibis backend of the calling thread, on a cursor of its own."""
+        backend = getattr(self._local, "backend", None)
+        if backend is None:
+            backend = ibis.duckdb.from_connection(self._connection.cursor())
+            self._local.backend = backend
+        return backend
+
+    def write(self, physical_name: str, table: ir.Table) -> int:
+        """Write ``table`` under a new physical name; returns its number of rows."""
+        backend = self.backend()
+        backend.create_table(physical_name, table, database=PHYSICAL)
+        return self._rows(physical_name)
+
+    def write_view(self, physical_name: str, table: ir.Table) -> int:
+        """Lay a view over tables that never change; returns its number of rows."""
+        self.backend().create_view(physical_name, table, database=PHYSICAL)
+        return self._rows(physical_name)
+
+    def _rows(self, physical_name: str) -> int:
+        found = self.backend().con.execute(f'SELECT count(*) FROM {PHYSICAL}."{physical_name}"').fetchone()
+        return int(found[0])
+
+    def table(self, physical_name: str) -> ir.Table:
+        """The physical table as an expression."""
+        return self.backend().table(physical_name, database=PHYSICAL)
+
+    def names(self) -> set[str]:
+        """All physical names, whether or not the ledger knows them."""
+        return set(self._kinds())
+
+    def _kinds(self) -> dict[str, str]:
+        rows = self._connection.cursor().execute(
+            "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = ?", [PHYSICAL]
+        )
+        return {name: "VIEW" if kind == "VIEW" else "TABLE" for name, kind in rows.fetchall()}
+
+    def drop(self, physical_names: Iterable[str]) -> None:
+        """Remove physical tables and views; unknown names are passed over."""
+        kinds, cursor = self._kinds(), self._connection.cursor()
+        for name in sorted(physical_names, key=lambda name: kinds.get(name) != "VIEW"):
+            if name in kinds:
+                cursor.execute(f'DROP {kinds[name]} {PHYSICAL}."{name}"')
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._local = threading.local()
+        self._connection.close()
