@@ -1,0 +1,23 @@
+"""What may be asked of profiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from segmentry.terms.artifacts import Spec
+
+
+@dataclass(frozen=True)
+class ProfileSpec(Spec):
+    """Profiles at an instant.
+
+    Attributes:
+        as_of: Instant (UTC) for which profiles hold.
+        last_day: The last local day that counts, the day before the as-of.
+        currency: ISO code of all amounts; None where no source tells one.
+    """
+
+    as_of: datetime
+    last_day: date
+    currency: str | None = None
