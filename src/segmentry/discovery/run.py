@@ -1,0 +1,72 @@
+"""Publishes RFM scores and the segmentations that need no luck: RFM and lifecycle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from segmentry.discovery.lifecycle import LIFECYCLE_SEGMENTS, lifecycle_members
+from segmentry.discovery.rfm import RFM_SEGMENTS, RuleSegment, rfm_members, rfm_scores
+from segmentry.discovery.spec import RfmSpec
+from segmentry.discovery.tables import RFM_SCORES, SEGMENTATION_MEMBERS, SEGMENTATION_SEGMENTS
+from segmentry.engine import Run
+
+_SEGMENTATIONS = (("rfm", RFM_SEGMENTS), ("lifecycle", LIFECYCLE_SEGMENTS))
+
+
+def segment_by_rules(run: Run, spec: RfmSpec) -> None:
+    """Publish scores, memberships and described segments as of ``spec.as_of``.
+
+    Args:
+        run: The run; it must see ``purchase_history`` and ``behavioral_traits``.
+        spec: Instant, number of scores and currency.
+    """
+    run.publish(RFM_SCORES, rfm_scores(run.table("purchase_history"), spec.bins), spec=spec, parents=("purchase_history",))
+    rfm = rfm_members(run.table("rfm_scores"), spec.bins).mutate(segmentation=ibis.literal("rfm"))
+    lifecycle = lifecycle_members(run.table("behavioral_traits")).mutate(segmentation=ibis.literal("lifecycle"))
+    members = rfm.union(lifecycle.select(*rfm.columns))
+    run.publish(SEGMENTATION_MEMBERS, members, spec=spec, parents=("rfm_scores", "behavioral_traits"))
+    facts = {(row["segmentation"], row["segment_id"]): row for row in run.rows(_facts(run))}
+    rows = [
+        _segment_row(name, segment, position, facts.get((name, segment.id)), spec.unit)
+        for name, segments in _SEGMENTATIONS
+        for position, segment in enumerate(segments)
+    ]
+    run.publish(SEGMENTATION_SEGMENTS, pa.Table.from_pylist(rows), spec=spec, parents=("segmentation_members",))
+
+
+def _facts(run: Run) -> ir.Table:
+    """Size and medians of each segment."""
+    joined = run.table("segmentation_members").inner_join(run.table("purchase_history"), "customer_id")
+    return joined.group_by("segmentation", "segment_id").aggregate(
+        customers=joined.count(),
+        silent=joined.days_since_last.median(),
+        days=joined.purchase_days.median(),
+        spend=joined.spend.cast("float64").median(),
+    )
+
+
+def _segment_row(
+    segmentation: str, segment: RuleSegment, position: int, facts: dict[str, Any] | None, unit: str
+) -> dict[str, Any]:
+    return {
+        "segmentation": segmentation,
+        "segment_id": str(segment.id),
+        "name": segment.name,
+        "rule": segment.rule,
+        "description": _description(facts, unit),
+        "position": position,
+        "customers": 0 if facts is None else facts["customers"],
+    }
+
+
+def _description(facts: dict[str, Any] | None, unit: str) -> str:
+    if facts is None:
+        return "Nobody at present."
+    return (
+        f"Half of them last bought at most {facts['silent']:,.0f} days ago, on {facts['days']:,.0f} "
+        f"{'day' if facts['days'] == 1 else 'days'} or more, for {facts['spend']:,.0f} {unit} or more in all."
+    )
