@@ -57,9 +57,7 @@ def rfm_scores(history: ir.Table, bins: int) -> ir.Table:
     scored = scored.mutate(nested_monetary_score=_band(scored["_spend"], bins, inside_both) + 1)
     return scored.mutate(
         rfm=_side_by_side(scored.recency_score, scored.frequency_score, scored.monetary_score),
-        rfm_nested=_side_by_side(
-            scored.recency_score, scored.nested_frequency_score, scored.nested_monetary_score
-        ),
+        rfm_nested=_side_by_side(scored.recency_score, scored.nested_frequency_score, scored.nested_monetary_score),
     ).drop("_frequency", "_spend")
 
 

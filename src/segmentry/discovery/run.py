@@ -1,4 +1,4 @@
-"""Publishes RFM scores and the segmentations that need no luck: RFM and lifecycle."""
+"""Publishes RFM scores and the segmentations that need no luck: RFM, lifecycle and value tiers."""
 
 from __future__ import annotations
 
@@ -12,23 +12,31 @@ from segmentry.discovery.lifecycle import LIFECYCLE_SEGMENTS, lifecycle_members
 from segmentry.discovery.rfm import RFM_SEGMENTS, RuleSegment, rfm_members, rfm_scores
 from segmentry.discovery.spec import RfmSpec
 from segmentry.discovery.tables import RFM_SCORES, SEGMENTATION_MEMBERS, SEGMENTATION_SEGMENTS
+from segmentry.discovery.value_tier import VALUE_SEGMENTS, value_members
 from segmentry.engine import Run
 
-_SEGMENTATIONS = (("rfm", RFM_SEGMENTS), ("lifecycle", LIFECYCLE_SEGMENTS))
+_SEGMENTATIONS = (("rfm", RFM_SEGMENTS), ("lifecycle", LIFECYCLE_SEGMENTS), ("value_tier", VALUE_SEGMENTS))
 
 
 def segment_by_rules(run: Run, spec: RfmSpec) -> None:
     """Publish scores, memberships and described segments as of ``spec.as_of``.
 
     Args:
-        run: The run; it must see ``purchase_history`` and ``behavioral_traits``.
+        run: The run; it must see ``purchase_history``, ``behavioral_traits`` and ``customer_value``.
         spec: Instant, number of scores and currency.
     """
-    run.publish(RFM_SCORES, rfm_scores(run.table("purchase_history"), spec.bins), spec=spec, parents=("purchase_history",))
-    rfm = rfm_members(run.table("rfm_scores"), spec.bins).mutate(segmentation=ibis.literal("rfm"))
-    lifecycle = lifecycle_members(run.table("behavioral_traits")).mutate(segmentation=ibis.literal("lifecycle"))
-    members = rfm.union(lifecycle.select(*rfm.columns))
-    run.publish(SEGMENTATION_MEMBERS, members, spec=spec, parents=("rfm_scores", "behavioral_traits"))
+    scores = rfm_scores(run.table("purchase_history"), spec.bins)
+    run.publish(RFM_SCORES, scores, spec=spec, parents=("purchase_history",))
+    members = {
+        "rfm": rfm_members(run.table("rfm_scores"), spec.bins),
+        "lifecycle": lifecycle_members(run.table("behavioral_traits")),
+        "value_tier": value_members(run.table("customer_value")),
+    }
+    parts = [
+        table.select("customer_id", "segment_id", segmentation=ibis.literal(name)) for name, table in members.items()
+    ]
+    parents = ("rfm_scores", "behavioral_traits", "customer_value")
+    run.publish(SEGMENTATION_MEMBERS, ibis.union(*parts), spec=spec, parents=parents)
     facts = {(row["segmentation"], row["segment_id"]): row for row in run.rows(_facts(run))}
     rows = [
         _segment_row(name, segment, position, facts.get((name, segment.id)), spec.unit)

@@ -9,7 +9,7 @@ from segmentry.engine.engine import Engine
 from segmentry.engine.ledger import Ledger, LoadRecord, RunRecord
 from segmentry.engine.run import Run
 from segmentry.engine.settings import EngineSettings
-from segmentry.engine.types import MONEY, conform, data_type
+from segmentry.engine.types import MONEY, arrow_schema, conform, data_type
 
 __all__ = [
     "MONEY",
@@ -19,6 +19,7 @@ __all__ = [
     "LoadRecord",
     "Run",
     "RunRecord",
+    "arrow_schema",
     "conform",
     "data_type",
 ]

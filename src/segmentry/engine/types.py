@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from segmentry.terms.errors import ContractError, Problem
 from segmentry.terms.tables import ColumnType, Contract
@@ -22,10 +23,25 @@ _TYPES: dict[ColumnType, dt.DataType] = {
     ColumnType.DATE: dt.date,
 }
 
+_ARROW: dict[ColumnType, pa.DataType] = {
+    ColumnType.TEXT: pa.string(),
+    ColumnType.INTEGER: pa.int64(),
+    ColumnType.NUMBER: pa.float64(),
+    ColumnType.DECIMAL: pa.decimal128(18, 4),
+    ColumnType.BOOLEAN: pa.bool_(),
+    ColumnType.TIMESTAMP: pa.timestamp("us"),
+    ColumnType.DATE: pa.date32(),
+}
+
 
 def data_type(kind: ColumnType) -> dt.DataType:
     """The Ibis type of a contract's type."""
     return _TYPES[kind]
+
+
+def arrow_schema(contract: Contract) -> pa.Schema:
+    """The contract as an Arrow schema."""
+    return pa.schema([(column.name, _ARROW[column.type]) for column in contract.columns])
 
 
 def conform(table: ir.Table, contract: Contract) -> ir.Table:

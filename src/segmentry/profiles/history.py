@@ -64,8 +64,7 @@ def purchase_history(days: ir.Table, last_day: date, currency: str | None) -> ir
         placed_amount=money_sum(days.placed_amount),
     )
     buyers = totals.filter(totals.orders > 0)
-    first_days = _first_days(days)
-    buyers = buyers.left_join(first_days, "customer_id").drop("customer_id_right")
+    buyers = buyers.left_join(_gaps(days), "customer_id").drop("customer_id_right")
     frequency = buyers.purchase_days - 1
     end = ibis.literal(last_day)
     buyers = buyers.mutate(
@@ -81,8 +80,8 @@ def purchase_history(days: ir.Table, last_day: date, currency: str | None) -> ir
     return buyers.drop("first_amount")
 
 
-def _first_days(days: ir.Table) -> ir.Table:
-    """What was bought on the first purchase day, and the gap before the last one."""
+def _gaps(days: ir.Table) -> ir.Table:
+    """What was bought on the first purchase day, the gap before the last one, and how gaps vary."""
     bought = days.filter(days.orders > 0)
     by_day = ibis.window(group_by=bought.customer_id, order_by=bought.day)
     ranked = bought.mutate(
@@ -94,7 +93,27 @@ def _first_days(days: ir.Table) -> ir.Table:
     return ranked.group_by("customer_id").aggregate(
         first_amount=money_sum((ranked.place == 0).ifelse(ranked.placed_amount, ibis.literal(0).cast(MONEY))),
         last_gap=((ranked.place == ranked.places - 1) & (ranked.places > 1)).ifelse(gap, None).max(),
+        gap_deviation=gap.cast("float64").std(how="pop"),
     )
+
+
+def monthly_sales(days: ir.Table, history: ir.Table) -> ir.Table:
+    """One row per calendar month; see the contract `MONTHLY_SALES`.
+
+    Args:
+        days: Customer days.
+        history: The purchase history.
+    """
+    known = days.mutate(month=days.day.truncate("month"))
+    bought = known.orders > 0
+    totals = known.group_by("month").aggregate(
+        orders=known.orders.sum(),
+        customers=known.customer_id.nunique(where=bought),
+        revenue=money_sum(known.net_amount),
+    )
+    first = history.group_by(month=history.first_on.truncate("month")).aggregate(new_customers=history.count())
+    joined = totals.left_join(first, "month")
+    return joined.select(*totals.columns, new_customers=joined.new_customers.fill_null(0))
 
 
 def days_between(later: ir.DateValue, earlier: ir.DateValue) -> ir.IntegerValue:

@@ -6,17 +6,18 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from segmentry.engine import Run
+from segmentry.engine import Run, arrow_schema
 from segmentry.profiles.behavioral import TRAITS, Population, behavioral_traits, population
 from segmentry.profiles.catalog import Trait, TraitCatalog
 from segmentry.profiles.given import given_traits
-from segmentry.profiles.history import customer_days, keyed, purchase_history
+from segmentry.profiles.history import customer_days, keyed, monthly_sales, purchase_history
 from segmentry.profiles.spec import ProfileSpec
 from segmentry.profiles.tables import (
     BEHAVIORAL_TRAITS,
     CUSTOMER_DAYS,
     GIVEN_TRAITS,
     IDENTITY,
+    MONTHLY_SALES,
     PURCHASE_HISTORY,
     TRAIT_CATALOG,
 )
@@ -25,14 +26,14 @@ from segmentry.terms.tables import Column
 
 
 def refresh(run: Run, spec: ProfileSpec) -> TraitCatalog:
-    """Publish identity, customer days, purchase history, traits and the catalog as of ``spec.as_of``.
+    """Publish identity, customer days, purchase history and traits as of ``spec.as_of``.
 
     Args:
         run: The run; it must see ``orders``, ``order_lines`` and ``customers``.
         spec: The instant, the last local day and the currency.
 
     Returns:
-        The catalog of all traits published.
+        The catalog of the traits published here; higher rooms add theirs before it is published.
     """
     publish_identity(run)
     _publish_history(run, spec)
@@ -40,9 +41,13 @@ def refresh(run: Run, spec: ProfileSpec) -> TraitCatalog:
     catalog.register("behavioral_traits", *TRAITS)
     _publish_behavioral(run, spec)
     _publish_given(run, catalog)
-    rows = catalog.rows(spec.as_of)
-    run.publish(TRAIT_CATALOG, pa.Table.from_pylist(rows, schema=_catalog_schema()), spec=spec)
     return catalog
+
+
+def publish_catalog(run: Run, catalog: TraitCatalog, spec: ProfileSpec) -> None:
+    """Publish the catalog of all traits, those of higher rooms included."""
+    rows = catalog.rows(spec.as_of)
+    run.publish(TRAIT_CATALOG, pa.Table.from_pylist(rows, schema=arrow_schema(TRAIT_CATALOG)), spec=spec)
 
 
 def publish_identity(run: Run) -> None:
@@ -69,6 +74,8 @@ def _publish_history(run: Run, spec: ProfileSpec) -> None:
     run.publish(CUSTOMER_DAYS, customer_days(orders, spec.last_day), spec=spec, parents=("orders", "identity"))
     history = purchase_history(run.table("customer_days"), spec.last_day, spec.currency)
     run.publish(PURCHASE_HISTORY, history, spec=spec, parents=("customer_days",))
+    months = monthly_sales(run.table("customer_days"), run.table("purchase_history"))
+    run.publish(MONTHLY_SALES, months, spec=spec, parents=("customer_days", "purchase_history"))
 
 
 def _publish_behavioral(run: Run, spec: ProfileSpec) -> None:
@@ -113,8 +120,3 @@ def _publish_given(run: Run, catalog: TraitCatalog) -> None:
 
 def _column(trait: Trait) -> Column:
     return Column(trait.name, trait.type, trait.description, trait.unit, trait.data_class)
-
-
-def _catalog_schema() -> pa.Schema:
-    kinds = {"timestamp": pa.timestamp("us"), "integer": pa.int64()}
-    return pa.schema([(column.name, kinds.get(column.type.value, pa.string())) for column in TRAIT_CATALOG.columns])

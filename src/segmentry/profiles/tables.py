@@ -51,11 +51,14 @@ PURCHASE_HISTORY = Contract(
         Column("frequency", _INTEGER, "Purchase days less one: repeat purchases.", "days", required=True),
         Column("recency_age", _INTEGER, "Days from the first to the last purchase.", "days", required=True),
         Column("age", _INTEGER, "Days from the first purchase to the last observed day.", "days", required=True),
-        Column("days_since_last", _INTEGER, "Days from the last purchase to the last observed day.", "days", required=True),
+        Column(
+            "days_since_last", _INTEGER, "Days from the last purchase to the last observed day.", "days", required=True
+        ),
         Column("spend", _DECIMAL, "Net amount bought less returned.", "currency", required=True),
         Column("placed_amount", _DECIMAL, "Net amount of all orders placed.", "currency", required=True),
         Column("repeat_spend", _NUMBER, "Mean placed amount of a repeat purchase day.", "currency per purchase"),
         Column("last_gap", _INTEGER, "Days between the last two purchase days.", "days"),
+        Column("gap_deviation", _NUMBER, "Standard deviation of the gaps between purchase days.", "days"),
         CURRENCY,
     ),
 )
@@ -94,5 +97,18 @@ TRAIT_CATALOG = Contract(
         Column("specificity", _TEXT, "general or product_specific.", required=True),
         Column("data_class", _TEXT, "How it must be protected.", required=True),
         Column("description", _TEXT, "What a value means.", required=True),
+    ),
+)
+
+MONTHLY_SALES = Contract(
+    "monthly_sales",
+    "one calendar month",
+    ("month",),
+    (
+        Column("month", _DATE, "First day of the month.", required=True),
+        Column("orders", _INTEGER, "Orders placed.", "orders", required=True),
+        Column("customers", _INTEGER, "Distinct customers who ordered.", "customers", required=True),
+        Column("new_customers", _INTEGER, "Of them, those who ordered for the first time.", "customers", required=True),
+        Column("revenue", _DECIMAL, "Net amount bought less returned in the month.", "currency", required=True),
     ),
 )

@@ -140,7 +140,9 @@ ACTIVITIES = Contract(
         Column("activity", _TEXT, "Name, such as order handling or telephone service.", required=True),
         Column("driver", _TEXT, "What sets it off: order, order_line, return, service_contact.", required=True),
         Column("minutes", _NUMBER, "Working minutes for one event of the driver.", "minutes", required=True),
-        Column("cost_rate", _DECIMAL, "Cost of one minute at practical capacity.", "currency per minute", required=True),
+        Column(
+            "cost_rate", _DECIMAL, "Cost of one minute at practical capacity.", "currency per minute", required=True
+        ),
         Column("capacity_minutes", _NUMBER, "Practical capacity supplied in the period.", "minutes"),
         CURRENCY,
     ),

@@ -40,9 +40,7 @@ def zone(name: str) -> ZoneInfo:
     """The zone called ``name`` from the pinned data, never from the machine; `SettingsError` if unknown."""
     if name not in zone_names():
         hint = near_miss(name, zone_names()) or "Use an IANA name such as Europe/London."
-        raise SettingsError(
-            Problem("TIMEZONE_UNKNOWN", "There is no such time zone", "timezone", shorten(name), hint)
-        )
+        raise SettingsError(Problem("TIMEZONE_UNKNOWN", "There is no such time zone", "timezone", shorten(name), hint))
     path = importlib.resources.files("tzdata.zoneinfo")
     for part in name.split("/"):
         path = path.joinpath(part)

@@ -72,3 +72,46 @@ ACTIVITY_COSTS = Contract(
         Column("unused", _NUMBER, "Cost of unused capacity; never pushed to customers.", "currency"),
     ),
 )
+
+PURCHASE_TRACKING = Contract(
+    "purchase_tracking",
+    "one week",
+    ("week_ends",),
+    (
+        Column("week_ends", ColumnType.DATE, "Last day of the week.", required=True),
+        Column("held_out", ColumnType.BOOLEAN, "Whether the model had not seen the week.", required=True),
+        Column("expected", _NUMBER, "Repeat purchases expected; estimated.", "purchase days", required=True),
+        Column("actual", _NUMBER, "Repeat purchases seen; exact.", "purchase days", required=True),
+        Column("expected_cumulative", _NUMBER, "Expected up to the week; estimated.", "purchase days", required=True),
+        Column("actual_cumulative", _NUMBER, "Seen up to the week; exact.", "purchase days", required=True),
+    ),
+)
+
+FREQUENCY_FIT = Contract(
+    "frequency_fit",
+    "one number of repeat purchases",
+    ("repeat_purchases",),
+    (
+        Column("repeat_purchases", _INTEGER, "Repeat purchase days; the last row is that many or more.", required=True),
+        Column("customers", _NUMBER, "Customers with that many; exact.", "customers", required=True),
+        Column("expected", _NUMBER, "Customers the model expects; estimated.", "customers", required=True),
+    ),
+)
+
+PROFIT_CURVE = Contract(
+    "profit_curve",
+    "one point of a curve of cumulated shares",
+    ("measure", "position"),
+    (
+        Column("measure", _TEXT, "revenue, or contribution where costs are known.", required=True),
+        Column("position", _INTEGER, "Place on the curve.", required=True),
+        Column("customers_share", _NUMBER, "Share of customers, the best first.", "share", required=True),
+        Column(
+            "amount_share",
+            _NUMBER,
+            "Their share of the total; above 1 where others lose money.",
+            "share",
+            required=True,
+        ),
+    ),
+)

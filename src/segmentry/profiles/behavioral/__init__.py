@@ -42,9 +42,7 @@ def behavioral_traits(
         category: Column of ``lines`` in which the favorite is sought: ``category`` or ``product_id``.
     """
     placed = orders.filter(orders.placed)
-    channels = main_value(
-        placed, "channel", placed.placed.cast("int64"), ("main_channel", "main_channel_share")
-    )
+    channels = main_value(placed, "channel", placed.placed.cast("int64"), ("main_channel", "main_channel_share"))
     parts = (order_traits(orders), channels, product_traits(lines), favorite(lines, category))
     joined = join_all(rhythm(history, known), parts)
     return joined.select("customer_id", *(trait.name for trait in TRAITS))

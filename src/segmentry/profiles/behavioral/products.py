@@ -69,7 +69,9 @@ TRAITS = (
         "Share of product purchases that repeat an earlier one: as far as orders tell, a sign of considered buying.",
         "share",
     ),
-    _trait("price_index", ColumnType.NUMBER, "Price paid against everybody's mean price of the same products.", "ratio"),
+    _trait(
+        "price_index", ColumnType.NUMBER, "Price paid against everybody's mean price of the same products.", "ratio"
+    ),
 )
 """The traits of `product_traits`."""
 

@@ -52,9 +52,7 @@ def population(history: ir.Table) -> ir.Table:
 def rhythm(history: ir.Table, known: Population) -> ir.Table:
     """Traits of rhythm, one row per buyer."""
     silence = _silence_probability(history.frequency, history.recency_age, history.days_since_last, known)
-    broke = _silence_probability(
-        history.frequency - 1, history.recency_age - history.last_gap, history.last_gap, known
-    )
+    broke = _silence_probability(history.frequency - 1, history.recency_age - history.last_gap, history.last_gap, known)
     rated = history.mutate(silence_probability=silence, gap_probability=broke)
     rated = rated.mutate(exposure=ibis.greatest(rated.age, known.exposure_floor).cast("float64"))
     rated = rated.mutate(usage_rate=rated.orders.cast("float64") * 30.0 / rated.exposure)
@@ -154,4 +152,3 @@ TRAITS = (
     _trait("share_of_orders", ColumnType.NUMBER, "Share of all orders that are this customer's.", "share"),
 )
 """The traits of `rhythm`."""
-

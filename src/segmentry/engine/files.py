@@ -1,0 +1,223 @@
+"""Files as tables: the readers of the warehouse, told exactly what to expect and never left to guess.
+
+Staged columns are called ``c0``, ``c1`` … in the order of the file, whatever the file calls them, so that double,
+empty and hostile column names cannot do harm; ``line_number`` counts the rows of data from 1 in the order of the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from segmentry.terms.errors import Problem, SourceError, shorten
+
+if TYPE_CHECKING:
+    from segmentry.engine.engine import Engine
+
+LINE = "line_number"
+"""Name of the column that counts the rows of data from 1."""
+
+LINE_LIMIT = 2_000_000
+"""Longest line of text that is read, in bytes; longer ones are rejected."""
+
+_NULLS = ["", "NULL", "null", "NaN", "nan", "N/A", "n/a", "#N/A", "NaT", "None", "<NA>", "\\N"]
+_REJECTIONS = {
+    "MISSING COLUMNS": "too few cells",
+    "TOO MANY COLUMNS": "too many cells",
+    "UNQUOTED VALUE": "quote not closed",
+    "LINE SIZE OVER MAXIMUM": "line too long",
+    "INVALID ENCODING": "bytes not readable as text",
+    "INVALID STATE": "quotes in the wrong place",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """One row of a file that is no row of the table: number (first row of data = 1), reason, column and text."""
+
+    line_number: int
+    reason: str
+    column: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayout:
+    """How a text file is laid out.
+
+    Attributes:
+        columns: Number of columns.
+        delimiter: What stands between two cells.
+        quote: What encloses cells that hold delimiters; empty for nothing.
+        skip: Lines before the header, or before the data where there is none.
+        header: Whether the first line after the skipped ones holds names.
+    """
+
+    columns: int
+    delimiter: str = ","
+    quote: str = '"'
+    skip: int = 0
+    header: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A file brought into the warehouse for the length of a load, its rows in order.
+
+    Attributes:
+        table: ``line_number`` (integer) and ``c0`` … ``cn`` (text, or as typed by the file).
+        rows: Number of rows of data, rejected ones included.
+        rejected: Rows that could not become rows of the table.
+    """
+
+    table: ir.Table
+    rows: int
+    rejected: tuple[RejectedLine, ...] = ()
+
+
+def stage_text(engine: Engine, path: Path, layout: TextLayout) -> Staged:
+    """Bring a delimited UTF-8 file into the warehouse as text; unreadable rows are told, not raised.
+
+    Raises:
+        SourceError: the file cannot be read at all.
+    """
+    names = [f"c{index}" for index in range(layout.columns)]
+    token = secrets.token_hex(6)
+    options = {
+        "auto_detect": False,
+        "columns": dict.fromkeys(names, "VARCHAR"),
+        "delim": layout.delimiter,
+        "quote": layout.quote,
+        "escape": layout.quote,
+        "header": layout.header,
+        "skip": layout.skip,
+        "nullstr": _NULLS,
+        "store_rejects": True,
+        "rejects_table": f"rejects_{token}",
+        "rejects_scan": f"scans_{token}",
+        "max_line_size": LINE_LIMIT,
+        "compression": "none",
+    }
+    backend = engine.warehouse.backend()
+    with _reading(path), _in_order(backend):
+        source = backend.read_csv(str(path), table_name=f"file_{token}", **options)
+        table = backend.create_table(f"staged_{token}", source, temp=True)
+        backend.drop_view(f"file_{token}")
+        before = layout.skip + layout.header
+        rejected = tuple(_rejected(backend, token, before, table))
+    numbered = table.select(_line_number(table, rejected).name(LINE), *names)
+    return Staged(numbered, _count(backend, f"staged_{token}") + len(rejected), rejected)
+
+
+def stage_parquet(engine: Engine, path: Path) -> tuple[Staged, list[str]]:
+    """Bring a Parquet file into the warehouse with its own types; returns it with the names of its columns.
+
+    Raises:
+        SourceError: the file is damaged or no Parquet.
+    """
+    token = secrets.token_hex(6)
+    backend = engine.warehouse.backend()
+    with _reading(path), _in_order(backend):
+        source = backend.read_parquet(str(path), table_name=f"file_{token}")
+        names = list(source.columns)
+        renamed = source.select(**{f"c{index}": source[name] for index, name in enumerate(names)})
+        staged = _numbered(backend, token, renamed)
+        backend.drop_view(f"file_{token}")
+    return staged, names
+
+
+def stage_arrow(engine: Engine, table: pa.Table) -> Staged:
+    """Bring an Arrow table into the warehouse; its columns are renamed by position."""
+    token = secrets.token_hex(6)
+    backend = engine.warehouse.backend()
+    renamed = table.rename_columns([f"c{index}" for index in range(table.num_columns)])
+    with _in_order(backend):
+        return _numbered(backend, token, ibis.memtable(renamed))
+
+
+def release(engine: Engine) -> None:
+    """Drop everything that was staged by the calling thread."""
+    backend = engine.warehouse.backend()
+    found = backend.con.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_type = 'LOCAL TEMPORARY'"
+        " AND regexp_matches(table_name, '^(staged|rejects|scans)_[0-9a-f]{12}$')"
+    ).fetchall()
+    for (name,) in found:
+        backend.con.execute(f'DROP TABLE IF EXISTS temp."{name}"')
+
+
+def _numbered(backend: Any, token: str, source: ir.Table) -> Staged:
+    table = backend.create_table(f"staged_{token}", source, temp=True)
+    rows = _count(backend, f"staged_{token}")
+    return Staged(table.select((table.rowid() + 1).name(LINE), *table.columns), rows)
+
+
+def _count(backend: Any, name: str) -> int:
+    return int(backend.con.execute(f'SELECT count(*) FROM temp."{name}"').fetchone()[0])
+
+
+@contextlib.contextmanager
+def _in_order(backend: Any) -> Iterator[None]:
+    backend.con.execute("SET preserve_insertion_order = true")
+    try:
+        yield
+    finally:
+        backend.con.execute("SET preserve_insertion_order = false")
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        told = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise SourceError(
+            Problem(
+                "SOURCE_UNREADABLE",
+                "The file cannot be read as what it is said to be",
+                path.name,
+                shorten(told, 160),
+                "Export it again, or name its format with the reading options.",
+            )
+        ) from error
+
+
+def _rejected(backend: Any, token: str, before: int, table: ir.Table) -> Iterator[RejectedLine]:
+    """One rejection per row of the file: ``line`` counts records from the top of the file, header included."""
+    found = backend.con.execute(
+        "SELECT line, min_by(error_type::VARCHAR, (column_idx, error_type)), min(column_idx), any_value(csv_line)"
+        f" FROM temp.rejects_{token} GROUP BY line ORDER BY line"
+    ).fetchall()
+    for line, reason, column, text in found:
+        told = _REJECTIONS.get(reason, reason.lower())
+        yield RejectedLine(int(line) - before, told, None if column is None else int(column), shorten(text or "", 200))
+
+
+def _line_number(table: ir.Table, rejected: Sequence[RejectedLine]) -> ir.IntegerValue:
+    """Place in the file: the rows before it that were kept, plus those that were not."""
+    position = table.rowid() + 1
+    if not rejected:
+        return position
+    starts: dict[int, int] = {}
+    for count, row in enumerate(rejected, start=1):
+        starts[row.line_number - count] = count
+    cases = [(table.rowid() >= start, ibis.literal(shift, dt.int64)) for start, shift in reversed(starts.items())]
+    return position + ibis.cases(*cases, else_=ibis.literal(0, dt.int64))
+
+
+def hold(engine: Engine, expression: ir.Table) -> tuple[ir.Table, int]:
+    """Keep an intermediate answer for the length of a load; returns it with its number of rows."""
+    name = f"staged_{secrets.token_hex(6)}"
+    backend = engine.warehouse.backend()
+    table = backend.create_table(name, expression, temp=True)
+    return table, _count(backend, name)

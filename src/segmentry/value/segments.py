@@ -1,0 +1,126 @@
+"""What each segment is worth: exact sums of the past, estimated value with its intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from segmentry.terms.numbers import NotEstimable
+from segmentry.value.learning import Learned
+from segmentry.value.spec import WEEK, ValueSpec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from segmentry.science import GroupIntervals
+
+
+def past_of_segments(members: ir.Table, history: ir.Table, values: ir.Table) -> ir.Table:
+    """Exact sums of every segment: customers, orders, revenue, costs, and the expected number still active.
+
+    Args:
+        members: ``segmentation``, ``customer_id``, ``segment_id``.
+        history: The purchase history.
+        values: The customer values.
+    """
+    facts = values.inner_join(history.select("customer_id", "orders"), "customer_id")
+    joined = members.inner_join(facts, "customer_id")
+    return joined.group_by("segmentation", "segment_id").aggregate(
+        customers=joined.count(),
+        orders=joined.orders.sum(),
+        revenue=joined.revenue.sum(),
+        expected_active=joined.p_alive.sum(),
+        cost_to_serve=joined.cost_to_serve.sum(),
+        contribution=joined.contribution.sum(),
+    )
+
+
+def codes_of(segments: pa.Array, known: Sequence[str]) -> NDArray[np.int64]:
+    """Position in ``known`` of every customer's segment, -1 for none, shape (n,)."""
+    import pyarrow.compute as pc
+
+    found = pc.index_in(segments, value_set=pa.array(known, pa.string()))
+    return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def intervals(
+    learned: Learned, rows: pa.Table, codes: NDArray[np.int64], spec: ValueSpec
+) -> tuple[GroupIntervals, GroupIntervals] | NotEstimable:
+    """Totals of value by group with the interval of the mean and that of the outcome.
+
+    Args:
+        learned: The fitted models.
+        rows: ``frequency``, ``recency_age``, ``age`` (days) and ``repeat_spend`` of each customer.
+        codes: Group of each customer, -1 for none, shape (n,).
+        spec: Horizon, discount and level.
+    """
+    from segmentry.science import value_interval
+
+    if isinstance(learned.purchases, NotEstimable):
+        return learned.purchases
+    if isinstance(learned.spend, NotEstimable):
+        return learned.spend
+    columns = {name: column(rows, name) for name in ("frequency", "recency_age", "age", "repeat_spend")}
+    frequency = columns["frequency"]
+    spend = np.nan_to_num(columns["repeat_spend"], nan=0.0)
+    mean, outcome = (
+        value_interval(
+            learned.purchases,
+            learned.spend,
+            codes,
+            spec.horizon_weeks,
+            frequency=frequency,
+            recency_age=columns["recency_age"] / WEEK,
+            age=columns["age"] / WEEK,
+            mean_spend=spend,
+            margin=learned.money_per_placed,
+            rate_per_unit=spec.weekly_discount,
+            level=spec.level,
+            kind=kind,
+        )
+        for kind in ("mean", "prediction")
+    )
+    return mean, outcome
+
+
+def column(rows: pa.Table, name: str) -> NDArray[np.float64]:
+    """A column as numbers, missing ones as NaN, shape (n,)."""
+    return np.asarray(rows[name].to_numpy(), dtype=np.float64)
+
+
+def segment_rows(
+    past: list[dict[str, Any]], found: dict[str, tuple[list[str], Any]], learned: Learned
+) -> list[dict[str, Any]]:
+    """Rows of the contract `SEGMENT_VALUE`: the past beside the intervals.
+
+    Args:
+        past: Rows of `past_of_segments`.
+        found: Per segmentation: segment ids in the order of their codes, and the answer of `intervals`.
+        learned: The fitted models; decides whether amounts are margin or revenue.
+    """
+    base = {name: sum(row["revenue"] for row in past if row["segmentation"] == name) for name in found}
+    return [_segment_row(row, base[row["segmentation"]], *found[row["segmentation"]]) for row in past]
+
+
+def _segment_row(row: dict[str, Any], revenue: float, ids: list[str], answer: Any) -> dict[str, Any]:
+    shown = row | {"revenue_share": row["revenue"] / revenue if revenue > 0 else None}
+    if isinstance(answer, NotEstimable):
+        return shown
+    mean, outcome = answer
+    place, total = ids.index(row["segment_id"]), float(mean.estimate.sum())
+    return shown | {
+        "value": float(mean.estimate[place]),
+        "value_low": float(mean.low[place]),
+        "value_high": float(mean.high[place]),
+        "outcome_low": float(outcome.low[place]),
+        "outcome_high": _finite(float(outcome.high[place])),
+        "value_share": float(mean.estimate[place]) / total if total > 0 else None,
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None

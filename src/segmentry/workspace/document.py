@@ -1,0 +1,138 @@
+"""Everything the main job has to say as one object: the shape of ``segmentry run --json``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from segmentry.terms.numbers import Estimate, NotEstimable, as_json
+from segmentry.workspace.looking import summary
+
+if TYPE_CHECKING:
+    from segmentry.workspace.workspace import Workspace
+
+MAIN_SEGMENTATION = "rfm"
+"""The segmentation whose segments the main job lists."""
+
+_NOT_YET = "not part of this version of segmentry"
+
+
+def document(workspace: Workspace) -> Mapping[str, Any]:
+    """The object printed by ``segmentry run --json``; unknown values are ``{"not_estimable": reason}``."""
+    engine = workspace.engine
+    found = summary(workspace)
+    base = found["base"]
+    run = engine.last_run("refresh")
+    as_of = None if run is None or run.as_of is None else run.as_of.isoformat() + "Z"
+    answer = {
+        "source": source_entry(workspace),
+        "period": base["period"],
+        "as_of": as_of,
+        "timezone": workspace.settings.timezone,
+        "currency": base["currency"],
+        "customers": base["customers"],
+        "orders": base["orders"],
+        "revenue": base["revenue"],
+        "concentration": found["concentration"],
+        "clv": found["clv"],
+        "cost_to_serve": found["cost_to_serve"],
+        "customer_equity": found["customer_equity"],
+        "season": found["season"],
+        "study": NotEstimable(f"no study was recorded: {_NOT_YET}"),
+        "segmentation": {
+            "method": MAIN_SEGMENTATION,
+            "k": sum(1 for row in _described(workspace) if row["customers"]),
+            "verdict": "constructive",
+            "reason": "the segments are laid down by rules; no structure in the data is claimed",
+            "global_stability": NotEstimable("rules leave nothing to chance, so there is nothing to be stable"),
+            "criteria": NotEstimable("rules are not chosen among numbers of segments"),
+        },
+        "segments": segment_entries(workspace, MAIN_SEGMENTATION),
+        "further_segmentations": {name: segment_entries(workspace, name) for name in ("lifecycle", "value_tier")},
+        "map": NotEstimable(f"no map was drawn: {_NOT_YET}"),
+    }
+    return dict(as_json(answer))
+
+
+def source_entry(workspace: Workspace) -> dict[str, Any]:
+    """Rows read = used + excluded by rule + quarantined by reason, over all loads of orders, with each file's report."""
+    loads = [load for load in workspace.engine.loads() if load.contract_name == "order_lines"]
+    entry: dict[str, Any] = {"rows_read": 0, "rows_used": 0, "excluded": {}, "quarantined": {}}
+    for load in loads:
+        report = load.report
+        entry["rows_read"] += report["rows_read"]
+        entry["rows_used"] += report["rows_used"]
+        for rule, taken in report["excluded"].items():
+            rows = taken["rows"] if isinstance(taken, dict) else taken
+            entry["excluded"][rule] = entry["excluded"].get(rule, 0) + rows
+        for reason, rows in report["quarantined"].items():
+            entry["quarantined"][reason] = entry["quarantined"].get(reason, 0) + rows
+    entry["files"] = [load.report for load in loads]
+    return entry
+
+
+def segment_entries(workspace: Workspace, segmentation: str) -> list[dict[str, Any]]:
+    """One entry per segment of a segmentation, in its own order, sizes exact and values with intervals."""
+    found = summary(workspace)
+    worth = {row["segment_id"]: row for row in workspace.engine.rows(_of(workspace, "segment_value", segmentation))}
+    described = [row for row in _described(workspace, segmentation) if row["segment_id"] in worth]
+    return [_entry(row, worth[row["segment_id"]], found) for row in described]
+
+
+def _described(workspace: Workspace, segmentation: str = MAIN_SEGMENTATION) -> list[dict[str, Any]]:
+    return workspace.engine.rows(_of(workspace, "segmentation_segments", segmentation).order_by("position"))
+
+
+def _of(workspace: Workspace, table: str, segmentation: str) -> Any:
+    rows = workspace.engine.table(table)
+    return rows.filter(rows.segmentation == segmentation)
+
+
+def _entry(described: dict[str, Any], worth: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    clv = found["clv"]
+    unit = found["base"]["currency"] or "currency units"
+    return as_json(
+        {
+            "id": described["segment_id"],
+            "name": described["name"],
+            "rule": described["rule"],
+            "description": described["description"],
+            "customers": worth["customers"],
+            "orders": worth["orders"],
+            "revenue": worth["revenue"],
+            "share": worth["revenue_share"],
+            "expected_active": worth["expected_active"],
+            "value": _value(worth, clv, unit),
+            "outcome": _outcome(worth, unit),
+            "value_share": worth["value_share"],
+            "cost_to_serve": _or_reason(worth["cost_to_serve"], found["cost_to_serve"]),
+            "contribution": _or_reason(worth["contribution"], found["contribution"]),
+            "growth": NotEstimable(f"growth by segment is {_NOT_YET}"),
+            "slsw": NotEstimable("rules leave nothing to chance, so there is nothing to be stable"),
+            "priority": NotEstimable(f"priorities are {_NOT_YET}"),
+            "strategy": NotEstimable(f"strategies are {_NOT_YET}"),
+        }
+    )  # type: ignore[no-any-return]
+
+
+def _value(worth: dict[str, Any], clv: dict[str, Any], unit: str) -> Estimate | NotEstimable | dict[str, Any]:
+    if worth["value"] is None:
+        return NotEstimable(str(clv.get("not_estimable", "no model could be fitted")))
+    return {
+        **Estimate(worth["value"], worth["value_low"], worth["value_high"], unit, clv["level"]).as_dict(),
+        "measure": clv["measure"],
+        "horizon_months": clv["horizon_months"],
+    }
+
+
+def _outcome(worth: dict[str, Any], unit: str) -> Estimate | NotEstimable:
+    if worth["outcome_high"] is None or worth["value"] is None:
+        return NotEstimable("what will be seen has no finite interval: spend differs too much between customers")
+    return Estimate(worth["value"], worth["outcome_low"], worth["outcome_high"], unit, kind="prediction")
+
+
+def _or_reason(value: float | None, told: Any) -> Any:
+    if value is not None:
+        return value
+    reason = told.get("not_estimable") if isinstance(told, dict) else None
+    return NotEstimable(reason or "nothing was told")

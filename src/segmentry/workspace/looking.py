@@ -1,0 +1,104 @@
+"""Looking at a workspace: its state, the value of base and segments, the quality of its sources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from segmentry.charts import pictures
+from segmentry.workspace.results import DocumentResult
+from segmentry.workspace.settings import WorkspaceSettings
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    import pyarrow as pa
+
+    from segmentry.workspace.workspace import Workspace
+
+
+def status(workspace: Workspace) -> DocumentResult:
+    """What is loaded and published; see `Workspace.status`."""
+    engine = workspace.engine
+    loaded, refreshed = engine.last_run("load"), engine.last_run("refresh")
+    stale = loaded is not None and (refreshed is None or refreshed.sequence < loaded.sequence)
+    document = {
+        "folder": str(workspace.folder),
+        "loads": [
+            {"source": load.source, "file": load.file_name, "table": load.contract_name, "rows_read": load.rows_read}
+            for load in engine.loads()
+        ],
+        "watermark": 0 if loaded is None else loaded.watermark,
+        "loaded_at": None if loaded is None else loaded.committed_at.isoformat(timespec="seconds") + "Z",
+        "refreshed_at": None if refreshed is None else refreshed.committed_at.isoformat(timespec="seconds") + "Z",
+        "as_of": None if refreshed is None or refreshed.as_of is None else refreshed.as_of.isoformat() + "Z",
+        "stale": stale,
+        "tables": [
+            {
+                "name": name,
+                "rows": artifact.rows,
+                "as_of": None if artifact.as_of is None else artifact.as_of.isoformat() + "Z",
+                "code_version": artifact.code_version,
+                "tzdata_version": artifact.tzdata_version,
+            }
+            for name, artifact in sorted(engine.current().items())
+        ],
+    }
+    return DocumentResult("State of the workspace", document)
+
+
+def value(workspace: Workspace) -> DocumentResult:
+    """What base and segments are worth; see `Workspace.value`."""
+    names = ("segment_value", "customer_value", "profit_curve", "purchase_tracking", "frequency_fit")
+    tables = {name: partial(read, workspace, name) for name in names if workspace.engine.has(name)}
+    return DocumentResult("Value of the base", summary(workspace), tables, figures(workspace))
+
+
+def segments(workspace: Workspace, segmentation: str) -> DocumentResult:
+    """The segments of one segmentation; see `Workspace.segments`."""
+    from segmentry.workspace.document import segment_entries
+
+    entries = segment_entries(workspace, segmentation)
+
+    def table() -> pa.Table:
+        engine = workspace.engine
+        segment_value = engine.table("segment_value")
+        described = engine.table("segmentation_segments").drop("customers")
+        joined = described.inner_join(segment_value, ["segmentation", "segment_id"])
+        return engine.arrow(joined.filter(joined.segmentation == segmentation).order_by("position"))
+
+    document = {"segmentation": segmentation, "segments": entries}
+    return DocumentResult(f"Segments by {segmentation}", document, {"segments": table}, figures(workspace))
+
+
+def quality(workspace: Workspace) -> DocumentResult:
+    """What the sources lack; see `Workspace.quality`."""
+    loads = [load.report | {"file": load.file_name} for load in workspace.engine.loads()]
+    return DocumentResult("Quality of the sources", {"loads": loads})
+
+
+def read(workspace: Workspace, name: str) -> pa.Table:
+    """A published table as Arrow, in the order of its key."""
+    engine = workspace.engine
+    table = engine.table(name)
+    key = engine.artifact(name).contract["key"]
+    return engine.arrow(table.order_by([ibis.asc(each) for each in key]) if key else table)
+
+
+def summary(workspace: Workspace) -> dict[str, Any]:
+    """The document of the value of the base; `WorkspaceError` before the first refresh."""
+    rows = workspace.engine.rows(workspace.engine.table("value_summary"))
+    return dict(json.loads(rows[0]["document"]))
+
+
+def figures(workspace: Workspace) -> dict[str, Callable[[], go.Figure]]:
+    """Every picture that can be drawn from what is published, by name."""
+    return pictures(partial(read, workspace), workspace.engine.has, locale(workspace.settings))
+
+
+def locale(settings: WorkspaceSettings) -> str:
+    """The locale in the form Babel reads."""
+    return settings.locale.replace("-", "_")

@@ -1,0 +1,99 @@
+"""One refresh: profiles, customer value, segments, segment value, in that order and as one commit."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from segmentry.discovery import run as discovery
+from segmentry.discovery.spec import RfmSpec
+from segmentry.engine import Run
+from segmentry.profiles import run as profiles
+from segmentry.profiles.spec import ProfileSpec
+from segmentry.terms.clock import midnight_after, utc_to_local
+from segmentry.terms.errors import Problem, SettingsError, WorkspaceError
+from segmentry.value import run as value
+from segmentry.value.spec import ValueSpec
+from segmentry.workspace.progress import Stopwatch
+from segmentry.workspace.results import DocumentResult
+
+if TYPE_CHECKING:
+    from segmentry.workspace.workspace import Workspace
+
+
+def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> DocumentResult:
+    """Compute everything anew as of one instant; see `Workspace.refresh`."""
+    engine = workspace.engine
+    if not engine.has("orders"):
+        next_step = "Load a file of orders first."
+        raise WorkspaceError(Problem("NOTHING_LOADED", "There are no orders yet", str(workspace.folder), "", next_step))
+    facts = engine.rows(_period(engine))[0]
+    instant, last_day = _instant(workspace, as_of, facts)
+    currency = _currency(engine, workspace.settings.currency)
+    settings = workspace.settings
+    profile_spec = ProfileSpec(instant, last_day, currency)
+    value_spec = ValueSpec(
+        instant,
+        last_day,
+        currency,
+        settings.horizon_months,
+        settings.annual_discount,
+        settings.margin_rate,
+        settings.model,  # type: ignore[arg-type]
+    )
+    with engine.run("refresh", instant) as run:
+        _compute(run, profile_spec, value_spec, watch)
+        run.notes["currency"] = currency
+        run.notes["last_day"] = last_day.isoformat()
+        run.notes["seconds"] = watch.seconds
+    watch.progress("done", 1.0)
+    rows = {name: artifact.rows for name, artifact in sorted(engine.current().items())}
+    document = {"as_of": instant.isoformat() + "Z", "currency": currency, "seconds": watch.seconds, "tables": rows}
+    return DocumentResult("What was refreshed", document)
+
+
+def _compute(run: Run, profile_spec: ProfileSpec, value_spec: ValueSpec, watch: Stopwatch) -> None:
+    with watch.step("profiles", 0.1):
+        catalog = profiles.refresh(run, profile_spec)
+    with watch.step("customer value", 0.4):
+        learned = value.refresh_customers(run, value_spec, catalog)
+    with watch.step("segments", 0.7):
+        discovery.segment_by_rules(run, RfmSpec(profile_spec.as_of, unit=value_spec.unit))
+    with watch.step("segment value", 0.8):
+        value.refresh_segments(run, value_spec, learned)
+        profiles.publish_catalog(run, catalog, profile_spec)
+
+
+def _period(engine: Any) -> Any:
+    orders = engine.table("orders")
+    return orders.aggregate(first=orders.ordered_on.min(), last=orders.ordered_on.max(), rows=orders.count())
+
+
+def _instant(workspace: Workspace, as_of: datetime | None, facts: dict[str, Any]) -> tuple[datetime, date]:
+    """The as-of (UTC, no zone attached) and the last local day before it."""
+    timezone = workspace.settings.timezone
+    if facts["last"] is None:
+        next_step = "See the report of the load for the reasons, and correct the mapping or the rules."
+        raise WorkspaceError(Problem("NO_ORDER_USABLE", "No order was accepted", str(workspace.folder), "", next_step))
+    if as_of is None:
+        return midnight_after(facts["last"], timezone), facts["last"]
+    instant = as_of if as_of.tzinfo is None else as_of.astimezone(UTC).replace(tzinfo=None)
+    last_day = (utc_to_local(instant, timezone) - timedelta(microseconds=1)).date()
+    if last_day < facts["first"]:
+        given = f"{instant:%Y-%m-%d %H:%M} UTC"
+        next_step = f"Choose an instant after {facts['first']}."
+        raise SettingsError(Problem("AS_OF_BEFORE_DATA", "Nothing had happened by then", "as_of", given, next_step))
+    return instant, last_day
+
+
+def _currency(engine: Any, told: str | None) -> str | None:
+    """The one currency of all orders; amounts of several currencies are never added up."""
+    orders = engine.table("orders")
+    rows = engine.rows(orders.group_by("currency").aggregate(rows=orders.count()).order_by("currency"))
+    if len(rows) > 1:
+        given = ", ".join(f"{row['currency'] or 'none'} in {row['rows']:,} orders" for row in rows)
+        next_step = "Load the orders of one currency into this workspace, or convert them with dated rates beforehand."
+        raise SettingsError(
+            Problem("CURRENCIES_MIXED", "Orders come in several currencies", "orders.currency", given, next_step)
+        )
+    return rows[0]["currency"] or told if rows else told

@@ -1,0 +1,32 @@
+"""Writes the report: the document, the pictures and a page around them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segmentry.reports import render
+from segmentry.terms.errors import Problem, WorkspaceError
+from segmentry.workspace.document import document
+from segmentry.workspace.looking import figures, locale
+
+if TYPE_CHECKING:
+    from segmentry.workspace.workspace import Workspace
+
+
+def write_report(workspace: Workspace, path: Path | None) -> Path:
+    """Write the report beside the workspace or to ``path``, whole or not at all; see `Workspace.report`."""
+    target = path or workspace.folder / "report.html"
+    drawn = {name: draw() for name, draw in figures(workspace).items()}
+    page = render(document(workspace), drawn, locale(workspace.settings), title=workspace.folder.name)
+    partial = target.with_name(target.name + ".partial")
+    try:
+        partial.write_text(page, encoding="utf8")
+        os.replace(partial, target)
+    except OSError as error:
+        next_step = "Choose a path in a folder in which you may write."
+        raise WorkspaceError(
+            Problem("REPORT_UNWRITABLE", "The report cannot be written", str(target), str(error), next_step)
+        ) from error
+    return target

@@ -1,0 +1,229 @@
+"""The settings of a workspace: one table of names, defaults and meanings feeds the file, the doors and the documents."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from segmentry.terms.clock import zone_names
+from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
+
+FILE_NAME = "segmentry.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: where it stands in the file, its type, default and meaning.
+
+    Attributes:
+        section: Section of the file.
+        name: Name within the section.
+        kind: Python types a value may have.
+        default: Value where nothing is said.
+        meaning: What it does, one sentence.
+        low: Smallest allowed number, if any.
+        high: Largest allowed number, if any.
+    """
+
+    section: str
+    name: str
+    kind: tuple[type, ...]
+    default: Any
+    meaning: str
+    low: float | None = None
+    high: float | None = None
+
+
+SETTINGS = (
+    Setting("workspace", "timezone", (str,), "UTC", "IANA time zone of the sources' local times and of days."),
+    Setting("workspace", "currency", (str,), None, "ISO 4217 code of amounts whose source names none."),
+    Setting("workspace", "locale", (str,), "en", "Language and region in which numbers, money and dates are written."),
+    Setting("value", "margin_rate", (float, int), None, "Margin as a share of net revenue; unlocks CLV.", 0.0, 1.0),
+    Setting("value", "horizon_months", (int,), 12, "Length of the future that is valued, in months.", 1, 120),
+    Setting("value", "annual_discount", (float, int), 0.10, "Discount rate of a year.", 0.0, 1.0),
+    Setting("value", "model", (str,), "auto", "Purchase model: auto, BG/NBD, MBG/NBD or Pareto/NBD."),
+    Setting("engine", "memory_limit", (str,), None, "Memory of the warehouse, such as 4GB."),
+    Setting("engine", "threads", (int,), None, "Threads of the warehouse.", 1, 1024),
+    Setting("engine", "temp_directory", (str,), None, "Where work that does not fit into memory goes."),
+    Setting("engine", "keep_versions", (int,), 3, "Versions of each table that stay.", 1, 1000),
+)
+"""Every setting outside ``[rules]`` and ``[[sources]]``."""
+
+_MODELS = ("auto", "BG/NBD", "MBG/NBD", "Pareto/NBD")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceSettings:
+    """The settings in force; see `SETTINGS` for the meaning of each.
+
+    Attributes:
+        rules: Rules switched on or off by name, as in ``[rules]``.
+        sources: Sources with their mapping, as in ``[[sources]]``.
+    """
+
+    timezone: str = "UTC"
+    currency: str | None = None
+    locale: str = "en"
+    margin_rate: float | None = None
+    horizon_months: int = 12
+    annual_discount: float = 0.10
+    model: str = "auto"
+    memory_limit: str | None = None
+    threads: int | None = None
+    temp_directory: str | None = None
+    keep_versions: int = 3
+    rules: dict[str, bool] = field(default_factory=dict)
+    sources: tuple[dict[str, Any], ...] = ()
+
+    def with_values(self, **values: Any) -> WorkspaceSettings:
+        """The same settings with ``values`` that are not None put over them, all checked."""
+        given = {name: value for name, value in values.items() if value is not None}
+        known = {each.name for each in fields(self)}
+        problems = [_unknown(name, value, known, "settings") for name, value in given.items() if name not in known]
+        problems += [problem for name, value in given.items() for problem in _wrong(name, value)]
+        if problems:
+            raise SettingsError(problems)
+        return replace(self, **given)
+
+
+def read_settings(folder: Path) -> WorkspaceSettings:
+    """The settings of the workspace in ``folder``.
+
+    Raises:
+        SettingsError: with every mistake in the file.
+    """
+    path = folder / FILE_NAME
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        next_step = "Correct the line named, or write the file anew with segmentry init."
+        raise SettingsError(
+            Problem("SETTINGS_UNREADABLE", "The settings cannot be read", str(path), shorten(str(error)), next_step)
+        ) from error
+    return from_content(content, str(path))
+
+
+def from_content(content: dict[str, Any], where: str) -> WorkspaceSettings:
+    """Settings from the sections of a settings file; `SettingsError` lists every mistake."""
+    problems: list[Problem] = []
+    values: dict[str, Any] = {}
+    sections = {setting.section for setting in SETTINGS}
+    for section, entries in content.items():
+        if section == "rules":
+            values["rules"] = _rules(entries, where, problems)
+        elif section == "sources":
+            values["sources"] = _sources(entries, where, problems)
+        elif section not in sections or not isinstance(entries, dict):
+            problems.append(_unknown(section, entries, sections | {"rules", "sources"}, where))
+        else:
+            values |= _section(section, entries, where, problems)
+    if problems:
+        raise SettingsError(problems)
+    return WorkspaceSettings(**values)
+
+
+def _section(section: str, entries: dict[str, Any], where: str, problems: list[Problem]) -> dict[str, Any]:
+    known = {setting.name for setting in SETTINGS if setting.section == section}
+    for name, value in entries.items():
+        if name in known:
+            problems.extend(_wrong(name, value, f"{where}, [{section}]"))
+        else:
+            problems.append(_unknown(name, value, known, f"{where}, [{section}]"))
+    return {name: value for name, value in entries.items() if name in known}
+
+
+def _rules(entries: Any, where: str, problems: list[Problem]) -> dict[str, bool]:
+    entries = entries if isinstance(entries, dict) else {"rules": entries}
+    for name, value in entries.items():
+        if not isinstance(value, bool):
+            given = shorten(value)
+            problems.append(
+                Problem("SETTING_WRONG", f"{name} is on or off", f"{where}, [rules]", given, "true or false.")
+            )
+    return dict(entries)
+
+
+def _sources(entries: Any, where: str, problems: list[Problem]) -> tuple[dict[str, Any], ...]:
+    if isinstance(entries, list) and all(isinstance(entry, dict) and "path" in entry for entry in entries):
+        return tuple(entries)
+    what = "A source needs at least a path"
+    problems.append(Problem("SOURCE_WITHOUT_PATH", what, where, shorten(entries), 'Write [[sources]] and path = "…".'))
+    return ()
+
+
+def _wrong(name: str, value: Any, where: str = "settings") -> list[Problem]:
+    setting = next((setting for setting in SETTINGS if setting.name == name), None)
+    if setting is None:
+        return []
+    given = shorten(value)
+    if isinstance(value, bool) or not isinstance(value, setting.kind):
+        kinds = " or ".join(kind.__name__ for kind in setting.kind)
+        return [Problem("SETTING_WRONG", f"{name} is a {kinds}", f"{where}, {name}", given, setting.meaning)]
+    if setting.low is not None and not setting.low <= value <= (setting.high or value):
+        what = f"{name} lies between {setting.low:g} and {setting.high:g}"
+        return [Problem("SETTING_OUT_OF_RANGE", what, f"{where}, {name}", given, setting.meaning)]
+    return _wrong_word(name, value, where)
+
+
+def _wrong_word(name: str, value: Any, where: str) -> list[Problem]:
+    if name == "timezone" and value not in zone_names():
+        hint = near_miss(value, zone_names()) or "Use an IANA name such as Europe/London."
+        return [Problem("TIMEZONE_UNKNOWN", "There is no such time zone", f"{where}, {name}", shorten(value), hint)]
+    if name == "currency" and not (len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()):
+        hint = "Use three capitals, such as EUR."
+        return [Problem("CURRENCY_UNKNOWN", "This is no ISO 4217 code", f"{where}, {name}", shorten(value), hint)]
+    if name == "model" and value not in _MODELS:
+        hint = near_miss(value, _MODELS) or f"Choose one of {', '.join(_MODELS)}."
+        return [Problem("MODEL_UNKNOWN", "There is no such purchase model", f"{where}, {name}", shorten(value), hint)]
+    if name == "locale":
+        return _wrong_locale(value, where)
+    return []
+
+
+def _wrong_locale(value: str, where: str) -> list[Problem]:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        Locale.parse(value.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        hint = "Use a language, or language and region, such as en_GB."
+        return [Problem("LOCALE_UNKNOWN", "There is no such locale", f"{where}, locale", shorten(value), hint)]
+    return []
+
+
+def _unknown(name: str, value: Any, known: set[str], where: str) -> Problem:
+    hint = near_miss(name, known) or f"Known: {', '.join(sorted(known))}."
+    return Problem("SETTING_UNKNOWN", f"There is no setting {shorten(name)}", where, shorten(value), hint)
+
+
+def settings_text(settings: WorkspaceSettings) -> str:
+    """The settings as the text of a settings file, every setting with its meaning; unset ones commented out."""
+    lines: list[str] = []
+    section = ""
+    for setting in SETTINGS:
+        if setting.section != section:
+            section = setting.section
+            lines += ["", f"[{section}]"] if lines else [f"[{section}]"]
+        value = getattr(settings, setting.name)
+        shown = _toml(value if value is not None else "")
+        lines += [f"# {setting.meaning}", f"{'# ' if value is None else ''}{setting.name} = {shown}"]
+    if settings.rules:
+        lines += ["", "[rules]", *(f"{name} = {_toml(value)}" for name, value in settings.rules.items())]
+    for source in settings.sources:
+        lines += ["", "[[sources]]", *(f"{name} = {_toml(value)}" for name, value in source.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_toml(str(key))} = {_toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in escaped) + '"'
+    return str(value)

@@ -1,0 +1,194 @@
+"""A workspace: the one place where rooms meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segmentry.terms.errors import Problem, WorkspaceError
+from segmentry.workspace.progress import Progress, Stopwatch, silent
+from segmentry.workspace.results import DocumentResult, TableResult
+from segmentry.workspace.settings import FILE_NAME, WorkspaceSettings, read_settings, settings_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from segmentry.engine import Engine
+
+
+class Workspace:
+    """A folder with settings, a warehouse and a ledger, held by this process until it is closed.
+
+    Use `segmentry.open` or `segmentry.init`; it is its own context manager.
+
+    Attributes:
+        folder: Where it lies.
+        settings: The settings in force.
+    """
+
+    def __init__(self, folder: Path, settings: WorkspaceSettings, engine: Engine) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.engine = engine
+
+    @classmethod
+    def open(cls, folder: str | Path, purpose: str = "python") -> Workspace:
+        """Open the workspace in ``folder``.
+
+        Raises:
+            WorkspaceError: there is none, another process holds it, or a newer segmentry wrote it.
+            SettingsError: its settings are wrong.
+        """
+        place = Path(folder)
+        if not (place / FILE_NAME).is_file():
+            raise WorkspaceError(_missing(place))
+        return cls._held(place, read_settings(place), purpose)
+
+    @classmethod
+    def init(cls, folder: str | Path, purpose: str = "python", **values: Any) -> Workspace:
+        """Make a workspace in ``folder``; settings that are not given keep their defaults.
+
+        Raises:
+            WorkspaceError: there is a workspace already, or the folder cannot be made.
+            SettingsError: with every wrong setting.
+        """
+        place = Path(folder)
+        settings = WorkspaceSettings().with_values(**values)
+        if (place / FILE_NAME).exists():
+            next_step = "Open it, or choose another folder."
+            raise WorkspaceError(
+                Problem("WORKSPACE_EXISTS", "There is a workspace already", str(place), FILE_NAME, next_step)
+            )
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            (place / FILE_NAME).write_text(settings_text(settings), encoding="utf8")
+        except OSError as error:
+            next_step = "Choose a folder in which you may write."
+            raise WorkspaceError(
+                Problem("FOLDER_UNWRITABLE", "The folder cannot be made", str(place), str(error), next_step)
+            ) from error
+        return cls._held(place, settings, purpose)
+
+    @classmethod
+    def _held(cls, place: Path, settings: WorkspaceSettings, purpose: str) -> Workspace:
+        from segmentry.engine import Engine, EngineSettings
+
+        engine_settings = EngineSettings(
+            settings.memory_limit, settings.threads, settings.temp_directory, settings.keep_versions
+        )
+        return cls(place, settings, Engine.open(place, engine_settings, purpose))
+
+    def configure(self, **values: Any) -> None:
+        """Change settings, in force at once and written to the settings file."""
+        changed = self.settings.with_values(**values)
+        if changed != self.settings:
+            self.settings = changed
+            (self.folder / FILE_NAME).write_text(settings_text(changed), encoding="utf8")
+
+    def load(self, path: str | Path, *, progress: Progress = silent, **options: Any) -> DocumentResult:
+        """Load one file, or every file of a folder of exports, as one commit.
+
+        Args:
+            path: File or folder.
+            progress: Watches the work.
+            **options: ``mapping`` (role to column), ``table``, ``source``, ``encoding``, ``delimiter``,
+                ``decimal_mark``, ``date_format``, ``sheet``, ``format``, ``header``, ``timezone``, ``currency``.
+
+        Returns:
+            What was read, used, excluded by which rule and put aside for which reason.
+        """
+        from segmentry.workspace.loading import load
+
+        return load(self, Path(path), options, progress)
+
+    def refresh(self, as_of: datetime | None = None, *, progress: Progress = silent) -> DocumentResult:
+        """Compute profiles, values and segments anew, as one commit; on an error the last good ones stay.
+
+        Args:
+            as_of: Instant (UTC, or with a zone) for which to compute; local midnight after the last order by default.
+            progress: Watches the work.
+        """
+        from segmentry.workspace.refreshing import refresh
+
+        return refresh(self, as_of, Stopwatch(progress))
+
+    def status(self) -> DocumentResult:
+        """What is loaded and published, as of when, and whether anything is stale."""
+        from segmentry.workspace.looking import status
+
+        return status(self)
+
+    def value(self) -> DocumentResult:
+        """What the base and each segment are worth, with intervals, and how that was found."""
+        from segmentry.workspace.looking import value
+
+        return value(self)
+
+    def segments(self, segmentation: str = "rfm") -> DocumentResult:
+        """The segments of a segmentation: size, past revenue, value with intervals."""
+        from segmentry.workspace.looking import segments
+
+        return segments(self, segmentation)
+
+    def quality(self) -> DocumentResult:
+        """What the sources lack, and what each gap costs the analysis."""
+        from segmentry.workspace.looking import quality
+
+        return quality(self)
+
+    def tables(self) -> dict[str, TableResult]:
+        """Every published table by its logical name."""
+        return {name: self.table(name) for name in sorted(self.engine.current())}
+
+    def table(self, name: str) -> TableResult:
+        """A published table in its current version; `WorkspaceError` with the near miss if there is none."""
+        artifact = self.engine.artifact(name)
+
+        def read(limit: int | None) -> pa.Table:
+            expression = self.engine.table(name)
+            return self.engine.arrow(expression if limit is None else expression.limit(limit))
+
+        as_of = None if artifact.as_of is None else artifact.as_of.isoformat()
+        return TableResult(name, artifact.contract, as_of, artifact.rows, read)
+
+    def document(self) -> Mapping[str, Any]:
+        """Everything the main job has to say, in the shape of ``segmentry run --json``."""
+        from segmentry.workspace.document import document
+
+        return document(self)
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Write the report as one self-contained HTML file; returns where it is.
+
+        Args:
+            path: Where to write; ``report.html`` in the workspace by default.
+        """
+        from segmentry.workspace.reporting import write_report
+
+        return write_report(self, None if path is None else Path(path))
+
+    def close(self) -> None:
+        """Let go of the workspace, so that another process may have it."""
+        self.engine.close()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _repr_html_(self) -> str:
+        return self.status()._repr_html_()
+
+
+def _missing(place: Path) -> Problem:
+    if not place.exists():
+        given = "no such folder"
+    elif not place.is_dir():
+        given = "a file"
+    else:
+        given = f"a folder without {FILE_NAME}"
+    next_step = "Make one with segmentry init, or run segmentry run on a file of orders."
+    return Problem("WORKSPACE_MISSING", "There is no workspace here", str(place), given, next_step)
