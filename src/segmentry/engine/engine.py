@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from segmentry.engine.ledger import Ledger, LoadRecord, RunRecord
 from segmentry.engine.ledger.migration import HEAD
+from segmentry.engine.ledger.store import IN_MEMORY
 from segmentry.engine.owner import Ownership
 from segmentry.engine.run import Run
 from segmentry.engine.settings import EngineSettings
@@ -66,7 +67,7 @@ class Engine:
     def in_memory(cls, settings: EngineSettings | None = None) -> Engine:
         """An engine that leaves nothing behind: both stores in memory."""
         settings = settings or EngineSettings()
-        ledger = Ledger("sqlite://")
+        ledger = Ledger(IN_MEMORY)
         ledger.open()
         return cls(DuckWarehouse(None, settings), ledger, settings)
 

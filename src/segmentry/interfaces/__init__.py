@@ -1,1 +1,1 @@
-"""."""
+"""The doors: they know the workspace, not one another."""

@@ -15,6 +15,12 @@ from segmentry.engine.ledger.models import ArtifactRow, LoadRow, RunRow
 from segmentry.terms.artifacts import Artifact
 
 
+IN_MEMORY = "sqlite://"
+"""A ledger that is gone when it is closed."""
+
+_ONE_CONNECTION: dict[str, Any] = {"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}}
+
+
 @dataclass(frozen=True, slots=True)
 class LoadRecord:
     """One load as the ledger remembers it.
@@ -63,7 +69,7 @@ class Ledger:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._engine = sa.create_engine(url)
+        self._engine = sa.create_engine(url, **(_ONE_CONNECTION if url == IN_MEMORY else {}))
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _durable)
 

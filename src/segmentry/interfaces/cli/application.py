@@ -1,0 +1,206 @@
+"""The commands. Heavy rooms are imported only inside the command that needs them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from segmentry.interfaces.cli import printing
+from segmentry.interfaces.cli.options import as_mapping
+from segmentry.interfaces.cli.printing import Form
+
+application = typer.Typer(
+    name="segmentry",
+    help="Who are our customers, what is each group worth, what should we do for each, did it work?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Folder = Annotated[Path, typer.Argument(help="Folder of the workspace.")]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="ROLE=COLUMN", help="Say what a column is, such as customer=CustNo; may be repeated."),
+]
+Timezone = Annotated[str | None, typer.Option(help="IANA time zone of the file's local times, such as Europe/London.")]
+Currency = Annotated[str | None, typer.Option(help="ISO 4217 code of amounts where no column tells it.")]
+MarginRate = Annotated[
+    float | None, typer.Option(help="Margin as a share of net revenue, such as 0.35; unlocks CLV.")
+]
+Horizon = Annotated[int | None, typer.Option(help="Length of the future that is valued, in months.")]
+Discount = Annotated[float | None, typer.Option(help="Discount rate of a year, such as 0.1.")]
+Locale = Annotated[str | None, typer.Option(help="Language and region of numbers and dates, such as en_GB.")]
+Model = Annotated[str | None, typer.Option(help="Purchase model: auto, BG/NBD, MBG/NBD or Pareto/NBD.")]
+Delimiter = Annotated[str | None, typer.Option(help="Character between the columns of a text file.")]
+Encoding = Annotated[str | None, typer.Option(help="Encoding of a text file, such as cp1252.")]
+DecimalMark = Annotated[str | None, typer.Option(help="Decimal mark of a text file: a point or a comma.")]
+DateFormat = Annotated[str | None, typer.Option(help="Format of the dates, such as %d/%m/%Y.")]
+Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook.")]
+
+
+@application.command()
+def run(  # noqa: PLR0917
+    data: Annotated[Path, typer.Argument(help="File of orders (CSV, Parquet, Excel), folder of exports, or workspace.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the workspace; ./segmentry-STEM by default.")] = None,
+    mapping: Map = None,
+    timezone: Timezone = None,
+    currency: Currency = None,
+    margin_rate: MarginRate = None,
+    horizon_months: Horizon = None,
+    annual_discount: Discount = None,
+    locale: Locale = None,
+    model: Model = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    decimal_mark: DecimalMark = None,
+    date_format: DateFormat = None,
+    sheet: Sheet = None,
+    as_json: Json = False,
+) -> None:
+    """The main job: any file of orders in; customers, value, segments and a report out."""
+    options = _given(
+        timezone=timezone, currency=currency, margin_rate=margin_rate, horizon_months=horizon_months,
+        annual_discount=annual_discount, locale=locale, model=model, delimiter=delimiter, encoding=encoding,
+        decimal_mark=decimal_mark, date_format=date_format, sheet=sheet, mapping=as_mapping(mapping),
+    )  # fmt: skip
+    from segmentry.workspace import run as main_job
+
+    with printing.watch(Form.of(as_json)) as progress:
+        result = main_job(data, out, progress=progress, **options)
+    printing.main_job(result, Form.of(as_json))
+
+
+@application.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to put the company's exports and the workspace.")] = Path(
+        "segmentry-demo"
+    ),
+    customers: Annotated[int, typer.Option(min=200, help="Size of the simulated company.")] = 4000,
+    seed: Annotated[int, typer.Option(help="Seed of the simulation.")] = 7,
+    as_json: Json = False,
+) -> None:
+    """The main job on a simulated company that has every kind of data."""
+    from segmentry.workspace import demo as simulated
+
+    with printing.watch(Form.of(as_json)) as progress:
+        result = simulated(folder, customers=customers, seed=seed, progress=progress)
+    printing.main_job(result, Form.of(as_json), simulated=True)
+
+
+@application.command()
+def init(
+    folder: Folder,
+    timezone: Timezone = None,
+    currency: Currency = None,
+    margin_rate: MarginRate = None,
+    horizon_months: Horizon = None,
+    annual_discount: Discount = None,
+    locale: Locale = None,
+    as_json: Json = False,
+) -> None:
+    """Make a workspace with a settings file that explains every setting."""
+    from segmentry.workspace import Workspace
+
+    values = _given(
+        timezone=timezone, currency=currency, margin_rate=margin_rate, horizon_months=horizon_months,
+        annual_discount=annual_discount, locale=locale,
+    )  # fmt: skip
+    with Workspace.init(folder, "init", **values) as workspace:
+        printing.status(workspace.status(), Form.of(as_json))
+
+
+@application.command()
+def load(
+    folder: Folder,
+    data: Annotated[Path, typer.Argument(help="File or folder of exports.")],
+    table: Annotated[str | None, typer.Option(help="Canonical table the file fills, such as order_lines.")] = None,
+    source: Annotated[str | None, typer.Option(help="Name of the source.")] = None,
+    mapping: Map = None,
+    timezone: Timezone = None,
+    currency: Currency = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    decimal_mark: DecimalMark = None,
+    date_format: DateFormat = None,
+    sheet: Sheet = None,
+    as_json: Json = False,
+) -> None:
+    """Load a file or a folder of exports into a workspace; loading the same file again changes nothing."""
+    from segmentry.workspace import Workspace
+
+    options = _given(
+        table=table, source=source, timezone=timezone, currency=currency, delimiter=delimiter, encoding=encoding,
+        decimal_mark=decimal_mark, date_format=date_format, sheet=sheet, mapping=as_mapping(mapping),
+    )  # fmt: skip
+    with Workspace.open(folder, "load") as workspace:
+        with printing.watch(Form.of(as_json)) as progress:
+            result = workspace.load(data, progress=progress, **options)
+        printing.loads(result, Form.of(as_json))
+
+
+@application.command()
+def refresh(
+    folder: Folder,
+    as_of: Annotated[
+        datetime | None, typer.Option(help="Instant (UTC) to compute for; after the last order by default.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Compute profiles, values and segments anew; on an error the last good ones stay."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "refresh") as workspace:
+        with printing.watch(Form.of(as_json)) as progress:
+            result = workspace.refresh(as_of, progress=progress)
+        printing.refreshed(result, Form.of(as_json))
+
+
+@application.command()
+def status(folder: Folder, as_json: Json = False) -> None:
+    """What is loaded and published, as of when, and whether anything is stale."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "status") as workspace:
+        printing.status(workspace.status(), Form.of(as_json))
+
+
+@application.command()
+def value(
+    folder: Folder,
+    segmentation: Annotated[str, typer.Option(help="rfm, lifecycle or value_tier.")] = "rfm",
+    as_json: Json = False,
+) -> None:
+    """What the base and each segment are worth, with intervals, and how that was found."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "value") as workspace:
+        printing.value(workspace.value(), workspace.segments(segmentation), Form.of(as_json))
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run one command; mistakes are printed in plain words and become exit code 2."""
+    import click
+
+    from segmentry.terms.errors import SegmentryError
+
+    try:
+        outcome = application(arguments, standalone_mode=False)
+    except SegmentryError as error:
+        printing.error(error, Form.of("--json" in arguments))
+        return 2
+    except click.ClickException as error:
+        printing.usage(error, Form.of("--json" in arguments))
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        printing.interrupted()
+        return 130
+    return outcome if isinstance(outcome, int) else 0

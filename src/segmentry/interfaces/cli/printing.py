@@ -1,0 +1,212 @@
+"""What people see on the terminal, and the one JSON object that machines see."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from segmentry.terms.errors import SegmentryError
+
+if TYPE_CHECKING:
+    import click
+
+    from segmentry.workspace import DocumentResult, MainJobResult
+
+
+class Form(Enum):
+    """For whom to print."""
+
+    PEOPLE = "people"
+    MACHINES = "machines"
+
+    @classmethod
+    def of(cls, as_json: bool) -> Form:
+        """The form that ``--json`` asks for."""
+        return cls.MACHINES if as_json else cls.PEOPLE
+
+
+@contextmanager
+def watch(form: Form) -> Iterator[Callable[[str, float], None]]:
+    """A progress bar on a terminal; nothing where machines read or output goes to a file."""
+    if form is Form.MACHINES or not sys.stderr.isatty():
+        yield lambda _step, _share: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield lambda step, share: bar.update(task, description=step, completed=share)
+
+
+def _json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def _line(text: str = "") -> None:
+    sys.stdout.write(text + "\n")
+
+
+def error(problem: SegmentryError, form: Form) -> None:
+    """Every mistake with what, where, given and next step."""
+    if form is Form.MACHINES:
+        _json(problem.as_dict())
+        return
+    for each in problem.problems:
+        given = f"\n  given: {each.given}" if each.given else ""
+        sys.stderr.write(f"{each.what}.\n  where: {each.where}{given}\n  next:  {each.next_step}\n  code:  {each.code}\n")
+
+
+def usage(problem: click.ClickException, form: Form) -> None:
+    """A mistake in how the command was called."""
+    message = problem.format_message()
+    if form is Form.MACHINES:
+        entry = {"code": "USAGE", "what": message, "where": "command line", "given": "", "next_step": "See --help."}
+        _json({"errors": [entry]})
+        return
+    problem.show()
+
+
+def interrupted() -> None:
+    """The work was stopped by hand."""
+    sys.stderr.write("Stopped. Nothing was half-written: the last committed state stays.\n")
+
+
+def number(value: Any, digits: int = 0) -> str:
+    """A number with separators, or why there is none."""
+    if isinstance(value, dict):
+        return f"not estimable: {value['not_estimable']}" if "not_estimable" in value else str(value)
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def estimate(value: Any) -> str:
+    """An estimate with its interval."""
+    if not isinstance(value, dict) or "estimate" not in value:
+        return number(value)
+    return f"{value['estimate']:,.0f} [{value['low']:,.0f} to {value['high']:,.0f}]"
+
+
+def main_job(result: MainJobResult, form: Form, *, simulated: bool = False) -> None:
+    """What the main job found, in one screen."""
+    found = result.as_dict()
+    if form is Form.MACHINES:
+        _json(found)
+        return
+    source, unit = found["source"], found["currency"] or "currency units"
+    if simulated:
+        _line("A simulated company: nobody in it is real.")
+    _line(f"Rows read {source['rows_read']:,} = used {source['rows_used']:,} {_taken(source)}")
+    for file in source["files"]:
+        _recognized(file)
+    revenue = found["revenue"]
+    _line(
+        f"\nAs of {found['as_of']}: {found['customers']['buyers']:,} buyers, {found['orders']:,} orders, "
+        f"net revenue {float(revenue['net']):,.2f} {unit} ({found['period']['first']} to {found['period']['last']})"
+    )
+    clv = found["clv"]
+    if "not_estimable" in clv:
+        _line(f"Value: {number(clv)}")
+    else:
+        measure = "CLV" if clv["measure"] == "clv" else "Expected discounted revenue (set a margin rate for CLV)"
+        _line(
+            f"{measure} over {clv['horizon_months']} months at {clv['annual_discount']:.0%} a year: "
+            f"{estimate(clv['total'].get('mean', clv['total']))} {unit} ({clv['model']}, 95 % interval of the mean)"
+        )
+    _segment_table(found["segments"], unit)
+    _line(f"\nReport:    {found['report']}")
+    _line(f"Workspace: {result.folder}  (segmentry status {result.folder})")
+
+
+def _taken(source: dict[str, Any]) -> str:
+    parts = [f"+ {name} {rows:,}" for name, rows in source["excluded"].items() if rows]
+    parts += [f"+ put aside: {name} {rows:,}" for name, rows in source["quarantined"].items() if rows]
+    return " ".join(parts)
+
+
+def _recognized(file: dict[str, Any]) -> None:
+    _line(f"  {file['file']}")
+    for role, found in file.get("recognized", {}).items():
+        _line(f"    {role:<12} {found['column']!s:<20} {found['reason']}")
+
+
+def _segment_table(segments: list[dict[str, Any]], unit: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"Segments by recency, frequency and monetary value ({unit})", title_justify="left")
+    for name, side in (("Segment", "left"), ("Customers", "right"), ("Revenue", "right"), ("Share", "right")):
+        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    table.add_column("Value, with 95 % interval", justify="right")
+    for row in segments:
+        share = "–" if row["share"] is None else f"{row['share']:.1%}"
+        table.add_row(row["name"], f"{row['customers']:,}", number(row["revenue"]), share, estimate(row["value"]))
+    Console(width=None if sys.stdout.isatty() else 110).print(table)
+
+
+def loads(result: DocumentResult, form: Form) -> None:
+    """What a load read, used, left out and put aside."""
+    found = result.as_dict()
+    if form is Form.MACHINES:
+        _json(found)
+        return
+    for report in found["loads"]:
+        source = {"excluded": _rows(report["excluded"]), "quarantined": report["quarantined"]}
+        _line(f"{report['table']}: rows read {report['rows_read']:,} = used {report['rows_used']:,} {_taken(source)}")
+        _recognized(report)
+        for finding in report["quality"]:
+            _line(f"    {finding['text']}")
+
+
+def _rows(excluded: dict[str, Any]) -> dict[str, int]:
+    return {name: taken["rows"] if isinstance(taken, dict) else taken for name, taken in excluded.items()}
+
+
+def refreshed(result: DocumentResult, form: Form) -> None:
+    """What was computed and how long each step took."""
+    found = result.as_dict()
+    if form is Form.MACHINES:
+        _json(found)
+        return
+    _line(f"As of {found['as_of']}")
+    for step, seconds in found["seconds"].items():
+        _line(f"  {step:<16} {seconds:6.2f} s")
+
+
+def status(result: DocumentResult, form: Form) -> None:
+    """What is loaded and published."""
+    found = result.as_dict()
+    if form is Form.MACHINES:
+        _json(found)
+        return
+    _line(f"Workspace {found['folder']}")
+    _line(f"  loaded {found['loaded_at'] or 'never'}, refreshed {found['refreshed_at'] or 'never'}")
+    if found["as_of"]:
+        _line(f"  as of {found['as_of']}")
+    if found["stale"]:
+        _line("  STALE: data were loaded after the last refresh. Run segmentry refresh.")
+    for entry in found["loads"]:
+        _line(f"  {entry['table']:<18} {entry['rows_read']:>12,} rows read from {entry['file']}")
+    for entry in found["tables"]:
+        _line(f"  {entry['name']:<24} {entry['rows']:>12,} rows, as of {entry['as_of'] or 'loading'}")
+
+
+def value(result: DocumentResult, segments: DocumentResult, form: Form) -> None:
+    """What base and segments are worth, and how that was found."""
+    found = result.as_dict()
+    entries = segments.as_dict()
+    if form is Form.MACHINES:
+        _json(found | entries)
+        return
+    clv, unit = found["clv"], found["base"]["currency"] or "currency units"
+    if "not_estimable" in clv:
+        _line(f"Value: {number(clv)}")
+    else:
+        _line(f"{clv['model']} with {clv['spend'].get('model', number(clv['spend']))}; {' '.join(clv['reasons'])}")
+        for check in clv["checks"]:
+            _line(f"  {check['status']:<12} {check['text']}")
+    _segment_table(entries["segments"], unit)
