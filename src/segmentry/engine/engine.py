@@ -122,7 +122,7 @@ class Engine:
 
     def arrow(self, expression: ir.Expr) -> pa.Table:
         """Run an expression and bring the answer home as Arrow."""
-        return self.warehouse.backend().to_pyarrow(expression)
+        return self.warehouse.arrow(expression)
 
     def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
         """Run an expression that yields few rows and bring them home as mappings."""

@@ -6,7 +6,6 @@ import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -77,7 +76,7 @@ class Run:
         Raises:
             ContractError: the table cannot keep the contract.
         """
-        expression = ibis.memtable(table) if isinstance(table, pa.Table) else table
+        expression = self.engine.warehouse.bring(table) if isinstance(table, pa.Table) else table
         shaped = conform(expression, contract)
         physical_name = f"{contract.name}__{self.id}"
         warehouse = self.engine.warehouse

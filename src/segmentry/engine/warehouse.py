@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import duckdb
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from segmentry.engine.settings import EngineSettings
 from segmentry.terms.errors import Problem, WorkspaceError, shorten
@@ -26,6 +27,12 @@ class Warehouse(Protocol):
 
     def backend(self) -> Any:
         """The Ibis backend of the calling thread."""
+
+    def bring(self, table: pa.Table) -> ir.Table:
+        """An Arrow table as an expression of this engine."""
+
+    def arrow(self, expression: ir.Expr) -> pa.Table:
+        """Run an expression and bring the answer home as Arrow."""
 
     def write(self, physical_name: str, table: ir.Table) -> int:
         """Write ``table`` under a new physical name; returns its number of rows."""
@@ -89,6 +96,14 @@ class DuckWarehouse:
             backend = ibis.duckdb.from_connection(self._connection.cursor())
             self._local.backend = backend
         return backend
+
+    def bring(self, table: pa.Table) -> ir.Table:
+        """An Arrow table as an expression of this engine."""
+        return ibis.memtable(table)
+
+    def arrow(self, expression: ir.Expr) -> pa.Table:
+        """Run an expression and bring the answer home as Arrow."""
+        return self.backend().to_pyarrow(expression)
 
     def write(self, physical_name: str, table: ir.Table) -> int:
         """Write ``table`` under a new physical name; returns its number of rows."""
