@@ -30,13 +30,17 @@ LINE = "line_number"
 LINE_LIMIT = 2_000_000
 """Longest line of text that is read, in bytes; longer ones are rejected."""
 
+UNREADABLE = "bytes not readable as text"
+"""Why a line is rejected whose bytes are not UTF-8."""
+
 _NULLS = ["", "NULL", "null", "NaN", "nan", "N/A", "n/a", "#N/A", "NaT", "None", "<NA>", "\\N"]
+_CASES = 50
 _REJECTIONS = {
     "MISSING COLUMNS": "too few cells",
     "TOO MANY COLUMNS": "too many cells",
     "UNQUOTED VALUE": "quote not closed",
     "LINE SIZE OVER MAXIMUM": "line too long",
-    "INVALID ENCODING": "bytes not readable as text",
+    "INVALID ENCODING": UNREADABLE,
     "INVALID STATE": "quotes in the wrong place",
 }
 
@@ -115,7 +119,10 @@ def stage_text(engine: Engine, path: Path, layout: TextLayout) -> Staged:
         backend.drop_view(f"file_{token}")
         before = layout.skip + layout.header
         rejected = tuple(_rejected(backend, token, before, table))
-    numbered = table.select(_line_number(table, rejected).name(LINE), *names)
+        if len(rejected) <= _CASES:
+            numbered = table.select(_line_number(table, rejected).name(LINE), *names)
+        else:
+            numbered = backend.create_table(f"staged_{token}n", _shifted(table, names, rejected), temp=True)
     return Staged(numbered, _count(backend, f"staged_{token}") + len(rejected), rejected)
 
 
@@ -150,7 +157,7 @@ def release(engine: Engine) -> None:
     backend = engine.warehouse.backend()
     found = backend.con.execute(
         "SELECT table_name FROM information_schema.tables WHERE table_type = 'LOCAL TEMPORARY'"
-        " AND regexp_matches(table_name, '^(staged|rejects|scans)_[0-9a-f]{12}$')"
+        " AND regexp_matches(table_name, '^(staged|rejects|scans)_[0-9a-f]{12}n?$')"
     ).fetchall()
     for (name,) in found:
         backend.con.execute(f'DROP TABLE IF EXISTS temp."{name}"')
@@ -213,6 +220,20 @@ def _line_number(table: ir.Table, rejected: Sequence[RejectedLine]) -> ir.Intege
         starts[row.line_number - count] = count
     cases = [(table.rowid() >= start, ibis.literal(shift, dt.int64)) for start, shift in reversed(starts.items())]
     return position + ibis.cases(*cases, else_=ibis.literal(0, dt.int64))
+
+
+def _shifted(table: ir.Table, names: Sequence[str], rejected: Sequence[RejectedLine]) -> ir.Table:
+    """As `_line_number`, for files with many rejected lines: a join on ranges instead of a long case."""
+    starts: dict[int, int] = {0: 0}
+    for count, row in enumerate(rejected, start=1):
+        starts[row.line_number - count] = count
+    places = list(starts)
+    ranges = ibis.memtable(
+        pa.table({"start": places, "stop": [*places[1:], 1 << 62], "shift": list(starts.values())})
+    )
+    placed = table.select(table.rowid().name("place"), *names)
+    joined = placed.join(ranges, [placed.place >= ranges.start, placed.place < ranges.stop])
+    return joined.select((joined.place + joined.shift + 1).name(LINE), *names)
 
 
 def hold(engine: Engine, expression: ir.Table) -> tuple[ir.Table, int]:

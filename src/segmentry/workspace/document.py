@@ -91,7 +91,7 @@ def _of(workspace: Workspace, table: str, segmentation: str) -> Any:
 def _entry(described: dict[str, Any], worth: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
     clv = found["clv"]
     unit = found["base"]["currency"] or "currency units"
-    return as_json(
+    answer = as_json(
         {
             "id": described["segment_id"],
             "name": described["name"],
@@ -112,7 +112,8 @@ def _entry(described: dict[str, Any], worth: dict[str, Any], found: dict[str, An
             "priority": NotEstimable(f"priorities are {_NOT_YET}"),
             "strategy": NotEstimable(f"strategies are {_NOT_YET}"),
         }
-    )  # type: ignore[no-any-return]
+    )
+    return dict(answer)
 
 
 def _value(worth: dict[str, Any], clv: dict[str, Any], unit: str) -> Estimate | NotEstimable | dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from segmentry.terms.errors import Problem, SettingsError, near_miss
 from segmentry.terms.numbers import as_json
@@ -96,16 +97,16 @@ class DocumentResult:
 
 def convert(table: pa.Table, form: Form) -> Any:
     """An Arrow table in the form asked for; `SettingsError` where the library for it is not installed."""
+    known = get_args(Form)
+    if form not in known:
+        hint = near_miss(str(form), known) or "Use arrow, pandas or polars."
+        raise SettingsError(Problem("FORM_UNKNOWN", "There is no such form of a table", "form", str(form), hint))
     if form == "arrow":
         return table
     if form == "pandas":
         return table.to_pandas()
-    if form != "polars":
-        known = ("arrow", "pandas", "polars")
-        hint = near_miss(str(form), known) or "Use arrow, pandas or polars."
-        raise SettingsError(Problem("FORM_UNKNOWN", "There is no such form of a table", "form", str(form), hint))
     try:
-        import polars
+        polars = importlib.import_module("polars")
     except ImportError as error:
         raise SettingsError(
             Problem("LIBRARY_MISSING", "polars is not installed", "form", "polars", "Run: pip install polars")
@@ -116,7 +117,7 @@ def convert(table: pa.Table, form: Form) -> Any:
 def _pick(choices: Mapping[str, Callable[[], Any]], name: str | None, what: str) -> Callable[[], Any]:
     if choices and name is None:
         return next(iter(choices.values()))
-    if name not in choices:
+    if name is None or name not in choices:
         hint = near_miss(str(name), choices) or f"Known: {', '.join(choices) or 'none'}."
         raise SettingsError(Problem(f"{what.upper()}_UNKNOWN", f"There is no such {what}", what, str(name), hint))
     return choices[name]

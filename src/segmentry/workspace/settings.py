@@ -161,7 +161,7 @@ def _wrong(name: str, value: Any, where: str = "settings") -> list[Problem]:
     if isinstance(value, bool) or not isinstance(value, setting.kind):
         kinds = " or ".join(kind.__name__ for kind in setting.kind)
         return [Problem("SETTING_WRONG", f"{name} is a {kinds}", f"{where}, {name}", given, setting.meaning)]
-    if setting.low is not None and not setting.low <= value <= (setting.high or value):
+    if setting.low is not None and setting.high is not None and not setting.low <= float(value) <= setting.high:
         what = f"{name} lies between {setting.low:g} and {setting.high:g}"
         return [Problem("SETTING_OUT_OF_RANGE", what, f"{where}, {name}", given, setting.meaning)]
     return _wrong_word(name, value, where)

@@ -141,10 +141,10 @@ class Ledger:
         return int(session.scalar(sa.select(sa.func.coalesce(sa.func.max(RunRow.watermark), 0))) or 0)
 
     @staticmethod
-    def _versions() -> sa.Select[Any]:
+    def _versions() -> sa.Select[ArtifactRow, RunRow]:
         return sa.select(ArtifactRow, RunRow).join(RunRow, RunRow.sequence == ArtifactRow.run_sequence)
 
-    def _artifacts(self, query: sa.Select[Any]) -> list[Artifact]:
+    def _artifacts(self, query: sa.Select[ArtifactRow, RunRow]) -> list[Artifact]:
         with Session(self._engine) as session:
             return [_artifact(row, run) for row, run in session.execute(query)]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.exceptions import TyperException
 
 from segmentry.interfaces.cli import printing
 from segmentry.interfaces.cli.options import as_mapping
@@ -188,8 +189,6 @@ def _given(**values: Any) -> dict[str, Any]:
 
 def run_command(arguments: list[str]) -> int:
     """Run one command; mistakes are printed in plain words and become exit code 2."""
-    import click
-
     from segmentry.terms.errors import SegmentryError
 
     try:
@@ -197,10 +196,10 @@ def run_command(arguments: list[str]) -> int:
     except SegmentryError as error:
         printing.error(error, Form.of("--json" in arguments))
         return 2
-    except click.ClickException as error:
+    except TyperException as error:
         printing.usage(error, Form.of("--json" in arguments))
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
         printing.interrupted()
         return 130
     return outcome if isinstance(outcome, int) else 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from segmentry.terms.errors import SegmentryError
 
 if TYPE_CHECKING:
-    import click
+    from typer.exceptions import TyperException
 
     from segmentry.workspace import DocumentResult, MainJobResult
 
@@ -62,14 +62,14 @@ def error(problem: SegmentryError, form: Form) -> None:
         sys.stderr.write(f"{each.what}.\n  where: {each.where}{given}\n  next:  {each.next_step}\n  code:  {each.code}\n")
 
 
-def usage(problem: click.ClickException, form: Form) -> None:
+def usage(problem: TyperException, form: Form) -> None:
     """A mistake in how the command was called."""
-    message = problem.format_message()
+    message = str(problem)
     if form is Form.MACHINES:
         entry = {"code": "USAGE", "what": message, "where": "command line", "given": "", "next_step": "See --help."}
         _json({"errors": [entry]})
         return
-    problem.show()
+    sys.stderr.write(f"{message}\n  next:  See segmentry --help, or --help after the command.\n")
 
 
 def interrupted() -> None:
@@ -130,8 +130,8 @@ def _taken(source: dict[str, Any]) -> str:
 
 def _recognized(file: dict[str, Any]) -> None:
     _line(f"  {file['file']}")
-    for role, found in file.get("recognized", {}).items():
-        _line(f"    {role:<12} {found['column']!s:<20} {found['reason']}")
+    for found in file["recognized"]:
+        _line(f"    {found['role']:<14} {found['column']!s:<22} {found['reason']}")
 
 
 def _segment_table(segments: list[dict[str, Any]], unit: str) -> None:

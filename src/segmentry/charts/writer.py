@@ -1,0 +1,141 @@
+"""Numbers, money and days as people of a locale write them (Unicode CLDR, by way of Babel)."""
+
+from __future__ import annotations
+
+import html
+import math
+from datetime import date, datetime
+from functools import cached_property
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, get_day_names, get_month_names
+from babel.numbers import (
+    format_compact_currency,
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_decimal_symbol,
+    get_group_symbol,
+)
+
+NO_CURRENCY = "currency units"
+_LONGEST_LABEL = 40
+_COMPACT_FROM = 10_000
+
+
+class Writer:
+    """Writes values in one locale and one currency.
+
+    Attributes:
+        locale: The locale; English of the United States where Babel does not know the one asked for.
+        currency: ISO 4217 code, or None where the data do not tell one.
+    """
+
+    def __init__(self, locale: str, currency: str | None = None) -> None:
+        self.locale = _parsed(locale)
+        self.currency = currency or None
+
+    @property
+    def unit(self) -> str:
+        """The currency for axis titles and column heads: its code, or ``currency units``."""
+        return self.currency or NO_CURRENCY
+
+    @cached_property
+    def separators(self) -> str:
+        """Decimal mark and thousands mark, side by side, as Plotly reads them."""
+        group = get_group_symbol(self.locale).replace("\u202f", "\u00a0")
+        return f"{get_decimal_symbol(self.locale)}{group}"
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """A count or measure with so many decimals."""
+        text = "#,##0" + ("." + "0" * digits if digits else "")
+        return str(format_decimal(value, format=text, locale=self.locale))
+
+    def significant(self, value: float, figures: int = 3) -> str:
+        """A number with so many significant figures, such as a parameter of a model."""
+        if value == 0 or not math.isfinite(value):
+            return self.number(0.0)
+        digits = max(0, figures - 1 - math.floor(math.log10(abs(value))))
+        return self.number(value, min(digits, 8))
+
+    def compact(self, value: float) -> str:
+        """A count in few characters, such as 12.3K."""
+        if abs(value) < _COMPACT_FROM:
+            return self.number(value)
+        return str(format_compact_decimal(value, locale=self.locale, fraction_digits=1))
+
+    def percent(self, share: float, digits: int = 0) -> str:
+        """A share from 0 to 1 as a percentage."""
+        if digits == 0 and 0 < abs(share) < 0.01:
+            digits = 1
+        pattern = str(self.locale.percent_formats[None].pattern)
+        return str(format_percent(share, format=_with_digits(pattern, digits), locale=self.locale))
+
+    def money(self, value: float) -> str:
+        """An amount, whole from 100 units on, else to the cent."""
+        digits = 0 if abs(value) >= 100 or value == 0 else 2
+        if self.currency is None:
+            return f"{self.number(value, digits)} {NO_CURRENCY}"
+        pattern = _with_digits(str(self.locale.currency_formats["standard"].pattern), digits)
+        return str(format_currency(value, self.currency, pattern, self.locale, currency_digits=False))
+
+    def short_money(self, value: float) -> str:
+        """An amount in few characters, such as £8.3M."""
+        if abs(value) < _COMPACT_FROM:
+            return self.money(value) if self.currency else self.number(value)
+        if self.currency is None:
+            return self.compact(value)
+        return str(format_compact_currency(value, self.currency, locale=self.locale, fraction_digits=1))
+
+    def day(self, day: date | None) -> str:
+        """A day, the month in words."""
+        return "an unknown day" if day is None else str(format_date(day, "medium", self.locale))
+
+    def month(self, day: date) -> str:
+        """Month and year of a day."""
+        return str(format_date(day, "MMM y", self.locale))
+
+    def month_names(self, width: str = "abbreviated") -> tuple[str, ...]:
+        """January to December, ``abbreviated`` or ``wide``."""
+        return tuple(get_month_names(width, "stand-alone", self.locale).values())
+
+    def day_names(self, width: str = "abbreviated") -> tuple[str, ...]:
+        """Sunday to Saturday, ``abbreviated`` or ``wide``."""
+        names = list(get_day_names(width, "stand-alone", self.locale).values())
+        return (names[-1], *names[:-1])
+
+
+def label(text: str) -> str:
+    """A text from the data for a figure: markup shown as it is written, very long texts cut with an ellipsis."""
+    cut = text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1] + "…"
+    return html.escape(cut, quote=False)
+
+
+def as_date(text: str | date | datetime | None) -> date | None:
+    """The day of an ISO text, date or instant; None where there is none or it cannot be read."""
+    if isinstance(text, datetime):
+        return text.date()
+    if text is None or isinstance(text, date):
+        return text
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+def _parsed(locale: str) -> Locale:
+    try:
+        return Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en", "US")
+
+
+def _with_digits(pattern: str, digits: int) -> str:
+    """A CLDR pattern with so many decimals instead of its own, in its positive form."""
+    positive = pattern.split(";")[0]
+    decimals = "." + "0" * digits if digits else ""
+    if "0.00" in positive:
+        return positive.replace("0.00", "0" + decimals)
+    return positive.replace("0", "0" + decimals, 1) if decimals else positive

@@ -1,0 +1,60 @@
+"""The pure marketing science: estimators and statistics, a library of its own right.
+
+Duty: answer one question per file from arrays, as frozen results. Inputs: numpy arrays; outputs: arrays and small
+frozen values. It knows no table, no database, no clock. Names are fetched on first use: importing costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_CONTENTS: dict[str, tuple[str, ...]] = {
+    "purchases": (
+        "BetaGeometric",
+        "BetaGeometricBetaBinomial",
+        "ModifiedBetaGeometric",
+        "ParetoNBD",
+        "PurchaseModel",
+        "SimulatedHistories",
+    ),
+    "spend": ("GammaGamma", "spend_frequency_correlation"),
+    "retention": (
+        "ShiftedBetaGeometric",
+        "churn_rate",
+        "half_life",
+        "margin_multiple",
+        "retention_rate",
+    ),
+    "concentration": ("WhaleCurve", "customer_equity", "gini", "lorenz", "top_share", "whale_curve"),
+    "intervals": ("GroupIntervals", "discount_rate_per_unit", "total_interval", "value_interval"),
+    "findings": ("Check",),
+    "model_checks": (
+        "ModelChoice",
+        "choose_model",
+        "contractual_pattern",
+        "enough_data",
+        "frequency_fit",
+        "left_truncation",
+        "mixed_cohorts",
+        "zero_repeaters",
+    ),
+    "tracking": ("Tracking", "holdout_tracking"),
+    "scoring": ("independent_scores", "nested_scores", "quantile_cuts", "tercile_bands"),
+    "seasons": ("SeasonalIndices", "seasonal_indices"),
+}
+_HOME = {name: module for module, names in _CONTENTS.items() for name in names}
+
+__all__ = sorted(_HOME)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,226 @@
+"""Files that fill any other canonical table: columns matched to the contract by name, typed, faults put aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from segmentry.engine import data_type
+from segmentry.engine.files import LINE
+from segmentry.sources import times, values
+from segmentry.sources.names import EXACT, plain
+from segmentry.sources.reading import Reading
+from segmentry.sources.recognize import Recognized, check_mapping
+from segmentry.sources.sample import ColumnSample
+from segmentry.sources.spec import LoadSpec
+from segmentry.sources.tables import GIVEN
+from segmentry.terms.canonical import (
+    ACTIVITIES,
+    CAMPAIGNS,
+    CUSTOMERS,
+    MARKETING_COSTS,
+    PRODUCTS,
+    SERVICE_CONTACTS,
+    TOUCHES,
+)
+from segmentry.terms.errors import Problem, SourceError, near_miss, shorten
+from segmentry.terms.tables import Column, ColumnType, Contract
+from segmentry.terms.vocabulary import Kind
+
+TABLES: dict[str, Contract] = {
+    contract.name: contract
+    for contract in (CUSTOMERS, PRODUCTS, SERVICE_CONTACTS, ACTIVITIES, MARKETING_COSTS, CAMPAIGNS, TOUCHES)
+}
+"""The canonical tables that are filled from a file as it stands."""
+
+_ALSO: dict[str, str] = {
+    "contact_id": "contact contact_id ticket ticket_id case_id call_id id interaction_id",
+    "contacted_at": "contacted_at date time timestamp created_at datetime ticket_date call_date",
+    "topic": "topic subject reason category issue type",
+    "handling_minutes": "handling_minutes minutes duration duration_minutes handling_time talk_time",
+    "waiting_minutes": "waiting_minutes wait wait_minutes waiting_time queue_time",
+    "campaign_id": "campaign campaign_id campaignid campaign_no",
+    "started_on": "started_on start start_date from begin",
+    "ended_on": "ended_on end end_date until to",
+    "period_start": "period_start start start_date month date from",
+    "period_end": "period_end end end_date until to",
+    "touched_at": "touched_at date time timestamp sent_at delivered_at sent delivered",
+    "arm": "arm group variant treatment segment",
+    "responded": "responded response answered converted clicked",
+    "known_since": "known_since since created_at signup_date registered_at registration_date joined created",
+    "name": "name title product_name description campaign_name campaign_type",
+    "unit_cost": "unit_cost cost cogs purchase_price",
+    "amount": "amount cost spend budget expense",
+    "area": "area region country",
+    "driver": "driver cost_driver",
+    "cost_rate": "cost_rate rate cost_per_minute",
+    "capacity_minutes": "capacity_minutes capacity",
+    "minutes": "minutes time duration",
+}
+_ROLE = {"party_key": "customer", "product_id": "product", "category": "category", "country": "country",
+         "currency": "currency", "channel": "channel"}
+_TOLD = ("source", "kind")
+"""Columns that come from the load, not from the file."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A reason to put a row aside, the column at fault, and the test."""
+
+    reason: str
+    column: str
+    test: ir.BooleanValue
+
+
+def table_asked_for(table: str | None, where: str) -> Contract | None:
+    """The canonical table asked for; None for order lines. `SourceError` for an unknown name."""
+    if table in (None, "order_lines", "orders"):
+        return None
+    if table not in TABLES:
+        known = ("order_lines", *TABLES)
+        raise SourceError(
+            Problem("TABLE_UNKNOWN", "There is no such canonical table", where, shorten(str(table)),
+                    near_miss(str(table), known) or f"Known are {', '.join(known)}.")
+        )
+    return TABLES[str(table)]
+
+
+def match_columns(
+    samples: Sequence[ColumnSample], contract: Contract, mapping: Sequence[tuple[str, str]], where: str
+) -> tuple[Recognized, ...]:
+    """Columns of the file for the columns of the contract, by mapping and by name.
+
+    Raises:
+        SourceError: the mapping is wrong, or a required column is missing; every mistake at once.
+    """
+    wanted = [column for column in contract.columns if column.name not in _TOLD]
+    roles = {role_of(column): column.description for column in wanted}
+    told = check_mapping(samples, [(_ROLE.get(role, role), name) for role, name in mapping], roles, where)
+    found = [Recognized(role, samples[place].name, place, 1.0, "you said so") for role, place in told]
+    for column in wanted:
+        role = role_of(column)
+        if role in {item.role for item in found}:
+            continue
+        taken = {item.place for item in found}
+        ranked = sorted((rank, sample.place) for sample in samples
+                        if sample.place not in taken and (rank := _rank(column, sample.name)) is not None)
+        if ranked:
+            place = ranked[0][1]
+            found.append(Recognized(role, samples[place].name, place, 0.9, "its name is usual for this"))
+    missing = [column for column in wanted if column.required and role_of(column) not in {item.role for item in found}]
+    if missing:
+        names = shorten(", ".join(sample.name for sample in samples), 300)
+        raise SourceError(
+            [
+                Problem("COLUMN_MISSING", f"No column tells {role_of(column)}: {column.description}",
+                        f"{where}, for table {contract.name}", names,
+                        f"Say which column it is: --map {role_of(column)}=COLUMN.")
+                for column in missing
+            ]
+        )
+    return tuple(found)
+
+
+def role_of(column: Column) -> str:
+    """The word by which a mapping names a column of a contract."""
+    return _ROLE.get(column.name, column.name)
+
+
+def _rank(column: Column, name: str) -> int | None:
+    """Place of a name among the usual ones for this column; None where it is not among them."""
+    bare = plain(name).replace("_", "")
+    if bare in (column.name.replace("_", ""), role_of(column)):
+        return 0
+    usual = [word.replace("_", "") for word in _ALSO.get(column.name, "").split()]
+    usual += list(EXACT.get(_ROLE.get(column.name, ""), ()))
+    return usual.index(bare) + 1 if bare in usual else None
+
+
+def typed_rows(
+    reading: Reading, contract: Contract, styles: dict[str, times.TimeStyle], latest: datetime
+) -> ir.Table:
+    """The rows under the contract, with ``line_number``, and ``reason`` and ``fault`` where a row is put aside."""
+    spec, table = reading.spec, reading.staged.table
+    cells: dict[str, ir.Value] = {}
+    faults: list[Fault] = []
+    for column in contract.columns:
+        raw = reading.column(role_of(column))
+        if column.name in _TOLD or raw is None:
+            continue
+        cells[column.name] = _typed(column, raw, reading, styles.get(column.name))
+        wanting = values.is_wanting(raw)
+        if column.required:
+            faults.append(Fault(f"no {role_of(column)}", column.name, wanting))
+        faults.append(Fault(f"{role_of(column)} not readable", column.name, cells[column.name].isnull() & ~wanting))
+        if column.type is ColumnType.TIMESTAMP:
+            faults.append(Fault("date in the future", column.name, cells[column.name] > ibis.literal(latest)))
+    given = _given(reading) if contract.open else {}
+    told = {"source": ibis.literal(spec.source), "kind": ibis.literal(Kind.BUYER.value)}
+    null = ibis.null(dt.string)
+    reason = ibis.cases(*((item.test, ibis.literal(item.reason)) for item in faults), else_=null)
+    fault = ibis.cases(*((item.test, ibis.literal(item.column)) for item in faults), else_=null)
+    absent = {
+        column.name: ibis.null(data_type(column.type))
+        for column in contract.columns
+        if column.name not in cells and column.name not in _TOLD
+    }
+    told = {name: value for name, value in told.items() if name in contract.names}
+    return table.select(LINE, **cells, **absent, **told, **given, reason=reason, fault=fault)
+
+
+def _given(reading: Reading) -> dict[str, ir.Value]:
+    from segmentry.sources.lines import given_names
+
+    table = reading.staged.table
+    given = {}
+    for name, place in given_names(reading).items():
+        column = table[f"c{place}"]
+        given[GIVEN + name] = values.read_text(column) if column.type().is_string() else column
+    return given
+
+
+def _typed(column: Column, raw: ir.Value, reading: Reading, style: times.TimeStyle | None) -> ir.Value:
+    if column.name == "party_key":
+        return ibis.literal(reading.spec.parties + ":") + values.read_id(raw)
+    if column.type is ColumnType.TEXT:
+        return values.read_id(raw) if column.name.endswith("_id") else values.read_text(raw)
+    if column.type in (ColumnType.TIMESTAMP, ColumnType.DATE):
+        moment = times.read_moment(raw, style or times.TimeStyle())
+        believable = ibis.ifelse(moment >= times.EARLIEST, moment, ibis.null(moment.type()))
+        if column.type is ColumnType.DATE:
+            return believable.cast(dt.date)
+        zone = reading.spec.timezone
+        if (style and style.instants) or reading.span is None:
+            return believable
+        return times.local_to_utc(believable, zone, *reading.span)
+    if column.type is ColumnType.BOOLEAN:
+        return _boolean(raw)
+    number = values.read_decimal(raw, reading.numbers)
+    return number if column.type is ColumnType.DECIMAL else number.cast(data_type(column.type))
+
+
+def _boolean(raw: ir.Value) -> ir.BooleanValue:
+    if raw.type().is_boolean():
+        return raw
+    word = raw.cast(dt.string).lower().strip()
+    yes = word.isin(["true", "yes", "y", "1", "t", "1.0", "ja", "oui", "si", "sí"])
+    no = word.isin(["false", "no", "n", "0", "f", "0.0", "nein", "non"])
+    return ibis.cases((yes, ibis.literal(True)), (no, ibis.literal(False)), else_=ibis.null(dt.boolean))
+
+
+def moment_styles(
+    contract: Contract, matched: Sequence[Recognized], samples: Sequence[ColumnSample], spec: LoadSpec
+) -> dict[str, times.TimeStyle]:
+    """How each column of moments is written."""
+    styles = {}
+    for column in contract.columns:
+        place = next((item.place for item in matched if item.role == role_of(column)), None)
+        if place is not None and column.type in (ColumnType.TIMESTAMP, ColumnType.DATE):
+            texts = samples[place].values if samples[place].kind == "text" else ()
+            styles[column.name] = times.time_style(texts, spec.date_format)
+    return styles

@@ -1,0 +1,221 @@
+"""Other files into their canonical tables; descriptions of customers join what orders tell of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from segmentry.engine import Engine, Run
+from segmentry.engine.files import LINE
+from segmentry.sources import generic, orders, times, values
+from segmentry.sources.lines import given_names
+from segmentry.sources.plan import Planned
+from segmentry.sources.quarantine import rejected_rows
+from segmentry.sources.reading import Reading
+from segmentry.sources.report import Finding, LoadReport, RuleEffect
+from segmentry.sources.shapes import united
+from segmentry.sources.tables import GIVEN
+from segmentry.terms.canonical import CUSTOMERS
+from segmentry.terms.tables import Column, ColumnType, Contract
+
+REPEATED = "repeated_key"
+"""The rule by which a row gives way to a later one with the same key."""
+
+
+@dataclass(frozen=True)
+class GenericReading:
+    """A file for one canonical table: its reading, the contract, and how each column of moments is written."""
+
+    reading: Reading
+    contract: Contract
+    styles: dict[str, times.TimeStyle]
+
+
+def understand_generic(engine: Engine, reading: Reading, contract: Contract) -> GenericReading:
+    """Match the columns of a staged file to a contract and settle how its numbers and moments are written."""
+    spec, samples = reading.spec, reading.samples
+    matched = generic.match_columns(samples, contract, spec.mapping, reading.file.name)
+    numbers = [
+        text
+        for item in matched
+        if samples[item.place].kind == "text" and samples[item.place].numeric > 0.3 and samples[item.place].dates < 0.5
+        for text in samples[item.place].values
+    ]
+    styles = generic.moment_styles(contract, matched, samples, spec)
+    reading = replace(reading, recognized=matched, numbers=values.number_style(numbers, spec.decimal_mark))
+    return GenericReading(replace(reading, span=_span(engine, reading, contract, styles)), contract, styles)
+
+
+def _span(
+    engine: Engine, reading: Reading, contract: Contract, styles: dict[str, times.TimeStyle]
+) -> tuple[datetime, datetime] | None:
+    """First and last believable moment of all columns of instants."""
+    ends: dict[str, ir.Value] = {}
+    for name, style in styles.items():
+        column = reading.column(generic.role_of(contract.column(name)))
+        if column is None or contract.column(name).type is not ColumnType.TIMESTAMP:
+            continue
+        told = times.read_moment(column, style)
+        usual = ibis.ifelse((told >= times.EARLIEST) & (told < datetime(2200, 1, 1)), told, ibis.null(told.type()))
+        ends |= {f"first_{name}": usual.min(), f"last_{name}": usual.max()}
+    if not ends:
+        return None
+    found = [moment for moment in engine.rows(reading.staged.table.aggregate(**ends))[0].values() if moment]
+    return (min(found), max(found)) if found else None
+
+
+def loaded_contract(contract: Contract) -> Contract:
+    """The contract of all rows of all loads in force for a canonical table, used or not."""
+    return Contract(
+        f"loaded_{contract.name}",
+        f"one row of a file for {contract.name}, used or not",
+        ("load_id", LINE),
+        (
+            Column("load_id", ColumnType.TEXT, "The load that brought the row.", required=True),
+            Column(LINE, ColumnType.INTEGER, "Row of the file, the first row of data being 1.", required=True),
+            *(replace(column, required=False) for column in contract.columns),
+            Column("reason", ColumnType.TEXT, "Why it was put aside, where it was."),
+            Column("fault", ColumnType.TEXT, "Column at fault."),
+        ),
+        open=True,
+    )
+
+
+def publish_generic(
+    run: Run, contract: Contract, planned: Sequence[Planned], readings: dict[str, GenericReading], latest: datetime
+) -> tuple[list[LoadReport], list[ir.Table]]:
+    """Publish one canonical table with these files added; returns the reports and the rows put aside."""
+    every = loaded_contract(contract)
+    tables = []
+    if run.has(every.name):
+        gone = [plan.replaces for plan in planned if plan.replaces]
+        earlier = run.table(every.name)
+        tables.append(earlier.filter(~earlier.load_id.isin(gone)) if gone else earlier)
+    for plan in planned:
+        item = readings[plan.load_id]
+        rows = generic.typed_rows(item.reading, contract, item.styles, plan.spec.now or latest)
+        tables.append(rows.mutate(load_id=ibis.literal(plan.load_id)))
+    run.publish(every, united(tables))
+    loaded = run.table(every.name)
+    if contract is CUSTOMERS:
+        publish_customers(run)
+    else:
+        run.publish(contract, _canonical(loaded, contract), parents=(every.name,))
+    reports = [_report(run, plan, readings[plan.load_id], loaded) for plan in planned]
+    return reports, [table for plan in planned for table in _aside(plan, readings[plan.load_id], loaded)]
+
+
+def _winners(loaded: ir.Table, contract: Contract) -> ir.Table:
+    """Rows that could be read, with ``place`` 0 for the newest of each key."""
+    good = loaded.filter(loaded.reason.isnull())
+    newest = ibis.window(group_by=list(contract.key), order_by=[ibis.desc("load_id"), ibis.desc(LINE)])
+    return good.mutate(place=ibis.row_number().over(newest))
+
+
+def _canonical(loaded: ir.Table, contract: Contract) -> ir.Table:
+    ranked = _winners(loaded, contract)
+    return ranked.filter(ranked.place == 0).drop("place", "load_id", LINE, "reason", "fault")
+
+
+def publish_customers(run: Run) -> None:
+    """Publish the customers that orders and files of customers tell of, one row for each party.
+
+    What a file says of a party comes before what its orders say; a party is known since the earlier of both.
+    """
+    told = None
+    parents: tuple[str, ...] = ()
+    if run.has("loaded_customers"):
+        told = _canonical(run.table("loaded_customers"), CUSTOMERS)
+        parents = ("loaded_customers",)
+    if not run.has("order_lines"):
+        if told is not None:
+            run.publish(CUSTOMERS, told, parents=parents)
+        return
+    lines = run.table("order_lines")
+    constant = orders.constant_columns(lines)
+    kept = tuple(name for name, is_so in run.rows(constant)[0].items() if is_so) if constant is not None else ()
+    bought = orders.customers_of(lines, kept)
+    joined = bought if told is None else _joined(bought, told)
+    run.publish(CUSTOMERS, joined, parents=("order_lines", *parents))
+
+
+def _joined(bought: ir.Table, told: ir.Table) -> ir.Table:
+    names = dict.fromkeys([*told.columns, *bought.columns])
+    left = told.rename({f"told_{name}": name for name in told.columns})
+    both = left.outer_join(bought, left.told_party_key == bought.party_key)
+    columns: dict[str, ir.Value] = {}
+    for name in names:
+        options = [both[f"told_{name}"]] if name in told.columns else []
+        options += [both[name]] if name in bought.columns else []
+        if len(options) == 2 and options[0].type().copy(nullable=True) != options[1].type().copy(nullable=True):
+            options = [option.cast(dt.string) for option in options]
+        columns[name] = ibis.coalesce(*options)
+    columns["known_since"] = ibis.least(both.told_known_since, both.known_since)
+    columns["known_since"] = ibis.coalesce(columns["known_since"], both.told_known_since, both.known_since)
+    return both.select(**columns)
+
+
+def _aside(plan: Planned, item: GenericReading, loaded: ir.Table) -> list[ir.Table]:
+    rows = loaded.filter((loaded.load_id == plan.load_id) & loaded.reason.notnull()).select(LINE, "reason", "fault")
+    joined = rows.inner_join(item.reading.staged.table, LINE)
+    null = ibis.null(dt.string)
+    names, texts = [], []
+    for column in item.contract.columns:
+        for place in item.reading.places(generic.role_of(column)):
+            name = item.reading.samples[place].name
+            names.append((joined.fault == column.name, ibis.literal(name)))
+            texts.append((joined.fault == column.name, joined[f"c{place}"].cast(dt.string).substr(0, 200)))
+    told = joined.select(
+        LINE,
+        "reason",
+        load_id=ibis.literal(plan.load_id),
+        column_name=ibis.cases(*names, else_=null),
+        given=ibis.cases(*texts, else_=null),
+    )
+    return [told, *rejected_rows(item.reading, plan.load_id)]
+
+
+def _report(run: Run, plan: Planned, item: GenericReading, loaded: ir.Table) -> LoadReport:
+    own = loaded.filter(loaded.load_id == plan.load_id)
+    aside = own.filter(own.reason.notnull()).group_by("reason").aggregate(rows=lambda table: table.count())
+    reasons = {row["reason"]: int(row["rows"]) for row in run.rows(aside)}
+    for row in item.reading.staged.rejected:
+        reasons[row.reason] = reasons.get(row.reason, 0) + 1
+    ranked = _winners(loaded, item.contract)
+    counted = run.rows(ranked.filter(ranked.load_id == plan.load_id).aggregate(
+        rows=lambda table: table.count(), beaten=lambda table: (table.place > 0).sum()
+    ))[0]
+    good, beaten = int(counted["rows"]), int(counted["beaten"] or 0)
+    zero = Decimal("0.0000")
+    rule = RuleEffect(REPEATED, "rows that give way to a later one with the same key", good, good - beaten, 0, 0, zero)
+    reading = item.reading
+    total = max(reading.staged.rows, 1)
+    quality = tuple(
+        Finding("validity", "", rows / total, f"{rows:,} rows were put aside: {reason}", "they are not counted")
+        for reason, rows in reasons.items()
+    )
+    kept = given_names(reading).items() if item.contract.open else ()
+    return LoadReport(
+        load_id=plan.load_id,
+        file=plan.file.name,
+        table=item.contract.name,
+        source=plan.spec.source,
+        rows_read=reading.staged.rows,
+        rows_used=good - beaten,
+        excluded={REPEATED: (beaten, zero)} if beaten else {},
+        quarantined=reasons,
+        rules=(rule,),
+        recognized=tuple(found.as_dict() for found in reading.recognized),
+        kept={reading.samples[place].name: GIVEN + name for name, place in kept},
+        period=(),
+        currencies={},
+        customers=0,
+        quality=quality,
+        replaces=plan.replaces,
+    )

@@ -1,0 +1,271 @@
+"""Rows of an order file as typed lines: an expression over the staged file, evaluated when it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from inspect import Parameter, Signature
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from segmentry.engine import MONEY
+from segmentry.engine.files import LINE
+from segmentry.sources import rules, times, values
+from segmentry.sources.names import plain
+from segmentry.sources.reading import Reading
+from segmentry.sources.tables import GIVEN, QUARANTINED
+from segmentry.terms.vocabulary import LineKind
+
+CONTENT = (
+    "party_key",
+    "ordered_at",
+    "product_id",
+    "product_name",
+    "quantity",
+    "unit_price",
+    "amount",
+    "currency",
+)
+"""What makes two lines of an order equal; the number of the order comes on top where the file has one."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A reason to put a row aside: the words, the role at fault, and the test."""
+
+    reason: str
+    role: str
+    test: ir.BooleanValue
+
+
+def typed_lines(reading: Reading, load_id: str, latest: datetime) -> ir.Table:
+    """The rows as `LOADED_LINES` without ``repeated`` and ``excluded_by``; rows put aside carry their reason.
+
+    Args:
+        reading: The file and what its columns mean.
+        load_id: Id of the load.
+        latest: Latest instant (UTC) a fact may have.
+    """
+    table = _derived(reading, _cells(reading), load_id)
+    faults = _faults(reading, table, latest)
+    reason = ibis.cases(*((fault.test, ibis.literal(fault.reason)) for fault in faults), else_=ibis.null(dt.string))
+    own = rules.own_rule(
+        reading.spec.rules,
+        order_id=table.order_id if reading.has("order") else None,
+        numbered=reading.numbered,
+        product_id=table.product_id if reading.has("product") else None,
+        product_name=table.product_name if reading.has("product_name") else None,
+        status=table.raw_status if reading.has("status") else None,
+        amount=table.amount if reading.has("product") or reading.has("product_name") else None,
+        party_key=table.party_key,
+    )
+    kept = [name for name in table.columns if not name.startswith("raw_")]
+    return table.select(*kept, line_kind=_kind(reading, table), own_rule=own, reason=reason)
+
+
+def _cells(reading: Reading) -> ir.Table:
+    """Each cell read once; what follows from several cells is added on top."""
+    at, on = _moments(reading)
+    cells: dict[str, ir.Value | None] = {
+        "order_id": _id(reading, "order"),
+        "native": _id(reading, "customer"),
+        "ordered_at": at,
+        "ordered_on": on,
+        "product_id": _id(reading, "product"),
+        "product_name": _text(reading, "product_name"),
+        "category": _text(reading, "category"),
+        "quantity": _money(reading, "quantity"),
+        "unit_price": _money(reading, "price"),
+        "amount": _money(reading, "amount"),
+        "discount": _money(reading, "discount"),
+        "cost": _money(reading, "cost"),
+        "currency": _text(reading, "currency"),
+        "channel": _text(reading, "channel"),
+        "country": _text(reading, "country"),
+        "raw_part": _text(reading, "part"),
+        "raw_status": _text(reading, "status"),
+        "raw_time": reading.column("time"),
+        "raw_amount": reading.column("amount"),
+        "raw_price": reading.column("price"),
+        "raw_quantity": reading.column("quantity"),
+    }
+    given = {
+        f"{GIVEN}{name}": _given(reading.staged.table[f"c{place}"]) for name, place in given_names(reading).items()
+    }
+    return reading.staged.table.select(LINE, **{name: cell for name, cell in cells.items() if cell is not None}, **given)
+
+
+def _derived(reading: Reading, cells: ir.Table, load_id: str) -> ir.Table:
+    """The columns of `LOADED_LINES`, in a fixed order, and beside them the raw cells."""
+    spec, money = reading.spec, ibis.null(MONEY)
+
+    def cell(name: str, other: ir.Value) -> ir.Value:
+        return cells[name] if name in cells.columns else other
+
+    text = ibis.null(dt.string)
+    quantity, price = cell("quantity", money), cell("unit_price", money)
+    amount = cell("amount", _amount(reading, quantity, price))
+    told = ibis.literal(spec.currency, dt.string) if spec.currency else text
+    keep = [name for name in cells.columns if name.startswith((GIVEN, "raw_"))]
+    return cells.select(
+        LINE,
+        *keep,
+        load_id=ibis.literal(load_id),
+        source=ibis.literal(spec.source),
+        order_id=cell("order_id", _derived_order(reading, cells)),
+        party_key=ibis.literal(spec.parties + ":") + cells.native,
+        ordered_at=cells.ordered_at,
+        ordered_on=cells.ordered_on,
+        timezone=ibis.literal(spec.timezone),
+        product_id=cell("product_id", text),
+        product_name=cell("product_name", text),
+        category=cell("category", text),
+        quantity=quantity,
+        unit_price=price,
+        amount=amount,
+        discount=cell("discount", money).abs().cast(MONEY),
+        cost=cell("cost", money),
+        currency=ibis.coalesce(cells.currency.upper(), told) if "currency" in cells.columns else told,
+        channel=cell("channel", text),
+        country=cell("country", text),
+        part=cell("raw_part", text),
+        order_given=ibis.literal(reading.has("order")),
+    )
+
+
+def _kind(reading: Reading, table: ir.Table) -> ir.StringValue:
+    """A return where amount or units are negative, or the number of the invoice says so; else a sale."""
+    tests = [table.amount < 0, table.quantity < 0]
+    credit = rules.is_credit(table.order_id, reading.numbered)
+    tests += [] if credit is None else [credit]
+    back = ibis.or_(*(test.fill_null(False) for test in tests))
+    return ibis.ifelse(back, ibis.literal(LineKind.RETURN.value), ibis.literal(LineKind.SALE.value))
+
+
+def given_names(reading: Reading) -> dict[str, int]:
+    """The unmapped columns under the names they keep, each with its place in the file."""
+    names: dict[str, int] = {}
+    for sample in reading.unmapped:
+        name = plain(sample.name)[:60] or f"column_{sample.place + 1}"
+        names[name if name not in names else f"{name}_{sample.place + 1}"] = sample.place
+    return names
+
+
+def _given(column: ir.Value) -> ir.Value:
+    return values.read_text(column) if column.type().is_string() else column
+
+
+def _id(reading: Reading, role: str) -> ir.StringValue | None:
+    column = reading.column(role)
+    return None if column is None else values.read_id(column)
+
+
+def _text(reading: Reading, role: str) -> ir.StringValue | None:
+    column = reading.column(role)
+    return None if column is None else values.read_text(column)
+
+
+def _money(reading: Reading, role: str) -> ir.DecimalValue | None:
+    columns = [reading.staged.table[f"c{place}"] for place in reading.places(role)]
+    if not columns:
+        return None
+    return values.sum_of([values.read_decimal(column, reading.numbers) for column in columns]).cast(MONEY)
+
+
+def _amount(reading: Reading, quantity: ir.DecimalValue, price: ir.DecimalValue) -> ir.DecimalValue:
+    return (quantity * price).try_cast(MONEY) if reading.has("quantity") else price
+
+
+def _moments(reading: Reading) -> tuple[ir.TimestampValue, ir.DateValue]:
+    """The instant (UTC) and the local day."""
+    moment = times.read_moment(reading.column("time"), reading.times)
+    if reading.span is None:
+        return moment, moment.cast(dt.date)
+    zone, (first, last) = reading.spec.timezone, reading.span
+    if reading.times.instants:
+        return moment, times.utc_to_local(moment, zone, first, last).cast(dt.date)
+    return times.local_to_utc(moment, zone, first, last), moment.cast(dt.date)
+
+
+def _derived_order(reading: Reading, cells: ir.Table) -> ir.StringValue:
+    """Without order numbers, lines of products at one instant are one order; else each row is an order of its own."""
+    moment = ibis.coalesce(cells.native, ibis.literal("?")) + "@" + cells.ordered_at.cast(dt.string)
+    if reading.has("product") or reading.has("product_name"):
+        return moment
+    return moment + "#" + cells[LINE].cast(dt.string)
+
+
+def _faults(reading: Reading, table: ir.Table, latest: datetime) -> list[Fault]:
+    """Every reason to put a row aside, the first that fits counting."""
+    found = [Fault("no date", "time", values.is_wanting(table.raw_time))]
+    if reading.times.mixed:
+        found.append(Fault("date ambiguous", "time", times.is_ambiguous(table.raw_time, reading.times)))
+    found += [
+        Fault("date not readable", "time", table.ordered_at.isnull()),
+        Fault("date before 1900", "time", table.ordered_at < ibis.literal(times.EARLIEST)),
+        Fault("date in the future", "time", table.ordered_at > ibis.literal(latest)),
+    ]
+    if reading.has("order"):
+        found.append(Fault("no order number", "order", table.order_id.isnull()))
+    if reading.torn is not None:
+        found.append(Fault("order in several currencies", "currency", table.order_id.isin(reading.torn.order_id)))
+    for role, column in (("quantity", "quantity"), ("price", "unit_price"), ("amount", "amount")):
+        if reading.has(role):
+            found += _number_faults(role, table[f"raw_{role}"], table[column], _is_needed(reading, role))
+    if not reading.has("amount"):
+        found.append(Fault("amount out of range", "price", table.amount.isnull()))
+    if reading.has("quantity") and reading.has("price"):
+        both = (table.quantity < 0) & (table.unit_price < 0)
+        found.append(Fault("negative quantity and price", "price", both))
+    return found
+
+
+def _is_needed(reading: Reading, role: str) -> bool:
+    return role == "amount" or not reading.has("amount")
+
+
+def _number_faults(role: str, raw: ir.Value, typed: ir.DecimalValue, needed: bool) -> list[Fault]:
+    wanting = values.is_wanting(raw)
+    found = [Fault(f"no {role}", role, wanting)] if needed else []
+    large = typed.isnull() & ~wanting & _is_large(raw)
+    return [
+        *found,
+        Fault(f"{role} out of range", role, large),
+        Fault(f"{role} not a number", role, typed.isnull() & ~wanting),
+    ]
+
+
+def _is_large(raw: ir.Value) -> ir.BooleanValue:
+    """Whether a cell is a number too large for money."""
+    number = raw.try_cast(dt.float64)
+    return (number.abs() >= 1e14).fill_null(False) & ~number.isnan().fill_null(False)
+
+
+def hash_of(*parts: ir.Value) -> ir.IntegerValue:
+    """One number for several values, the engine's own; good for a moment only, never stored."""
+
+    def digest() -> None:
+        """A hash of as many values as there are."""
+
+    parameters = [Parameter(f"value{place}", Parameter.POSITIONAL_OR_KEYWORD) for place in range(len(parts))]
+    digest.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    kinds = tuple(part.type() for part in parts)
+    return ibis.udf.scalar.builtin(name="hash", signature=(kinds, dt.uint64))(digest)(*parts)
+
+
+def content_hash(table: ir.Table) -> ir.IntegerValue:
+    """One number for the content of a line; equal lines have equal ones."""
+    order = ibis.ifelse(table.order_given, table.order_id, ibis.literal(""))
+    return hash_of(order, *(table[name] for name in CONTENT))
+
+
+def exclusion(table: ir.Table, overlap: ir.BooleanValue, repeated: ir.BooleanValue) -> ir.StringValue:
+    """Name of the rule by which a line is left out: put aside, told elsewhere, repeated, or by its own rule."""
+    return ibis.cases(
+        (table.reason.notnull(), ibis.literal(QUARANTINED)),
+        (overlap, ibis.literal("overlap")),
+        (repeated, ibis.literal("repeated")),
+        else_=table.own_rule,
+    )

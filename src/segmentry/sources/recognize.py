@@ -1,0 +1,240 @@
+"""What each column means, told from its name and its values, with the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from segmentry.sources.countries import country_names, currency_codes
+from segmentry.sources.names import ROLES, name_score
+from segmentry.sources.sample import ColumnSample
+from segmentry.terms.errors import Problem, SourceError, near_miss, shorten
+
+MANY = ("discount",)
+"""Roles that several columns may share; their amounts are added."""
+_THRESHOLD = 0.42
+_VETO = -9.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recognized:
+    """What one column was taken for.
+
+    Attributes:
+        role: What it means.
+        column: Name of the column.
+        place: Its place in the file, from 0.
+        confidence: From 0 to 1; 1 where it was told.
+        reason: Why, in words.
+        alternatives: Other columns that could have it, the likeliest first.
+    """
+
+    role: str
+    column: str
+    place: int
+    confidence: float
+    reason: str
+    alternatives: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, object]:
+        """The finding as a JSON-ready mapping."""
+        return {
+            "role": self.role,
+            "column": self.column,
+            "confidence": round(self.confidence, 2),
+            "reason": self.reason,
+            "alternatives": list(self.alternatives),
+        }
+
+
+Score = tuple[float, str]
+
+
+def recognize(
+    samples: Sequence[ColumnSample], mapping: Sequence[tuple[str, str]], where: str
+) -> tuple[Recognized, ...]:
+    """Give each role of an order line at most one column (discounts may have several).
+
+    Raises:
+        SourceError: the mapping names unknown roles or columns, or no column can be taken for the customer, the
+            time or the amount; every mistake is told at once.
+    """
+    told = check_mapping(samples, mapping, ROLES, where)
+    taken = {place for _, place in told}
+    roles_told = {role for role, _ in told}
+    found = [Recognized(role, samples[place].name, place, 1.0, "you said so") for role, place in told]
+    ranked = _ranked(samples)
+    for score, role, place, reason in ranked:
+        if role in roles_told or place in taken or (role in {item.role for item in found} and role not in MANY):
+            continue
+        others = tuple(samples[other].name for _, name, other, _ in ranked if name == role and other != place)
+        found.append(Recognized(role, samples[place].name, place, min(score, 0.99), reason, others[:3]))
+        taken.add(place)
+    found = _by_values(samples, found)
+    _check_complete(samples, found, where)
+    return tuple(sorted(found, key=lambda item: list(ROLES).index(item.role)))
+
+
+def check_mapping(
+    samples: Sequence[ColumnSample], mapping: Sequence[tuple[str, str]], roles: dict[str, str], where: str
+) -> list[tuple[str, int]]:
+    """The mapping as pairs of role and place; `SourceError` with every unknown role and column at once."""
+    places = {sample.name.casefold(): sample.place for sample in reversed(samples)}
+    problems, told = [], []
+    for role, column in mapping:
+        if role not in roles:
+            step = near_miss(role, roles) or f"Known are {', '.join(roles)}."
+            problems.append(Problem("ROLE_UNKNOWN", "There is no such role", f"{where}, --map", shorten(role), step))
+        place = places.get(column.strip().casefold())
+        if place is None:
+            names = [sample.name for sample in samples]
+            step = near_miss(column, names) or f"The file has {shorten(', '.join(names), 300)}."
+            problems.append(
+                Problem("COLUMN_UNKNOWN", "There is no such column", f"{where}, --map {role}", shorten(column), step)
+            )
+        else:
+            told.append((role, place))
+    single = [role for role, _ in mapping if role not in MANY]
+    problems += [
+        Problem("ROLE_TWICE", "A role was given to two columns", f"{where}, --map", role, "Give it to one.")
+        for role in dict.fromkeys(single)
+        if single.count(role) > 1
+    ]
+    if problems:
+        raise SourceError(problems)
+    return told
+
+
+def _ranked(samples: Sequence[ColumnSample]) -> list[tuple[float, str, int, str]]:
+    ranked = []
+    for sample in samples:
+        for role in ROLES:
+            named = name_score(role, sample.name)
+            if named == 0:
+                continue
+            value, reason = _CHECKS[role](sample)
+            score = 0.7 * named + 0.3 * value
+            if score >= _THRESHOLD:
+                ranked.append((score, role, sample.place, _why(named, reason)))
+    return sorted(ranked, key=lambda item: (-item[0], item[2]))
+
+
+def _why(named: float, reason: str) -> str:
+    name = "its name is usual for this" if named > 0.5 else "its name holds a usual word"
+    return f"{name}; {reason}"
+
+
+def _identifier(sample: ColumnSample) -> Score:
+    if sample.dates > 0.5 and sample.kind in ("timestamp", "date"):
+        return _VETO, "its values are dates"
+    if sample.kind == "boolean" or not sample.values:
+        return _VETO, "its values cannot be numbers of anything"
+    if sample.kind == "number" and sample.whole < 0.9:
+        return _VETO, "its values are amounts"
+    return (1.0, "its values are short codes") if sample.length <= 40 else (0.2, "its values are long texts")
+
+
+def _moment(sample: ColumnSample) -> Score:
+    if sample.dates >= 0.5:
+        return 1.0, f"{sample.dates:.0%} of its values are dates"
+    if sample.whole >= 0.9 and _is_epoch(sample):
+        return 0.8, "its values are seconds since 1970"
+    return _VETO, "its values are no dates"
+
+
+def _is_epoch(sample: ColumnSample) -> bool:
+    return all(value.isdigit() and len(value) in (10, 13) for value in sample.values[:100])
+
+
+def _number(sample: ColumnSample) -> Score:
+    if sample.kind in ("timestamp", "date", "boolean") or sample.numeric < 0.3:
+        return _VETO, "its values are no numbers"
+    return sample.numeric, f"{sample.numeric:.0%} of its values are numbers"
+
+
+def _count(sample: ColumnSample) -> Score:
+    score, reason = _number(sample)
+    return (score, reason) if score < 0 else (0.4 + 0.6 * sample.whole, f"{sample.whole:.0%} are whole numbers")
+
+
+def _words(sample: ColumnSample) -> Score:
+    if sample.kind != "text" or sample.dates > 0.5:
+        return _VETO, "its values are no texts"
+    return sample.letters, f"{sample.letters:.0%} of its values are words"
+
+
+def _label(sample: ColumnSample) -> Score:
+    if sample.kind in ("timestamp", "date", "number") or not sample.values:
+        return _VETO, "its values are no labels"
+    return 1.0 - min(sample.distinct, 1.0), f"{len(set(sample.values))} different values repeat"
+
+
+def _currency(sample: ColumnSample) -> Score:
+    known = sum(value.upper() in currency_codes() for value in set(sample.values)) / max(len(set(sample.values)), 1)
+    return (1.0, "its values are ISO 4217 codes") if known > 0.5 else (_VETO, "its values are no currency codes")
+
+
+def _country(sample: ColumnSample) -> Score:
+    if sample.kind != "text":
+        return _VETO, "its values are no names"
+    different = {value.casefold() for value in sample.values}
+    known = len(different & country_names()) / max(len(different), 1)
+    return (0.5 + 0.5 * known, f"{known:.0%} of its values are countries") if known > 0.3 else (0.0, "few are known")
+
+
+_CHECKS: dict[str, Callable[[ColumnSample], Score]] = {
+    "customer": _identifier,
+    "order": _identifier,
+    "time": _moment,
+    "product": _identifier,
+    "product_name": _words,
+    "category": _label,
+    "quantity": _count,
+    "price": _number,
+    "amount": _number,
+    "discount": _number,
+    "cost": _number,
+    "currency": _currency,
+    "country": _country,
+    "channel": _label,
+    "status": _label,
+    "part": _label,
+}
+
+
+def _by_values(samples: Sequence[ColumnSample], found: list[Recognized]) -> list[Recognized]:
+    """Fill what the names left open from values alone: the only date, a column of currencies, a column of countries."""
+    have = {item.role for item in found}
+    taken = {item.place for item in found}
+    free = [sample for sample in samples if sample.place not in taken and sample.values]
+    for role, test, reason in (
+        ("time", lambda sample: sample.dates > 0.9, "the only column whose values are dates"),
+        ("currency", lambda sample: _currency(sample)[0] > 0.9, "its values are ISO 4217 codes"),
+        ("country", lambda sample: _country(sample)[0] > 0.9, "its values are countries"),
+    ):
+        fitting = [sample for sample in free if test(sample)]
+        if role not in have and len(fitting) == 1:
+            found.append(Recognized(role, fitting[0].name, fitting[0].place, 0.6, reason))
+            free.remove(fitting[0])
+    return found
+
+
+_NEEDED = {
+    "customer": ("CUSTOMER_UNKNOWN", "No column tells who bought"),
+    "time": ("TIME_UNKNOWN", "No column tells when it was ordered"),
+    "amount": ("AMOUNT_UNKNOWN", "No column tells the amount, nor quantity and price"),
+}
+
+
+def _check_complete(samples: Sequence[ColumnSample], found: Sequence[Recognized], where: str) -> None:
+    have = {item.role for item in found}
+    if "price" in have:
+        have.add("amount")
+    names = shorten(", ".join(sample.name for sample in samples), 300)
+    problems = [
+        Problem(code, what, where, names, f"Say which column it is: --map {role}=COLUMN.")
+        for role, (code, what) in _NEEDED.items()
+        if role not in have
+    ]
+    if problems:
+        raise SourceError(problems)

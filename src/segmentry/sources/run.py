@@ -1,0 +1,207 @@
+"""Loading: the one place of this room with effects."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from segmentry.engine import LoadRecord, Run
+from segmentry.engine.files import release
+from segmentry.sources.generic import TABLES, table_asked_for
+from segmentry.sources.generic_load import GenericReading, publish_customers, publish_generic, understand_generic
+from segmentry.sources.opening import OpenedFile, open_file
+from segmentry.sources.options import option_problems
+from segmentry.sources.order_load import publish_orders
+from segmentry.sources.plan import Planned
+from segmentry.sources.reading import Reading
+from segmentry.sources.report import LoadReport
+from segmentry.sources.shapes import united
+from segmentry.sources.spec import LoadSpec
+from segmentry.sources.staging import understand
+from segmentry.terms.canonical import QUARANTINE
+from segmentry.terms.errors import Problem, SourceError
+
+Progress = Callable[[str, float], None]
+"""Told what is being done and what share of the whole is behind."""
+
+
+def load(run: Run, specs: Sequence[LoadSpec], progress: Progress | None = None) -> tuple[LoadReport, ...]:
+    """Load files into the canonical tables; all of them become visible with the run, or none.
+
+    A file that was loaded before under the same question changes nothing; one of the same name and source with other
+    bytes (or read otherwise) replaces its earlier load; every other file adds to what is there.
+
+    Args:
+        run: The run that publishes.
+        specs: The files and what their columns mean.
+        progress: Told each step and the share done.
+
+    Returns:
+        One report per spec, in order; in each, rows read are rows used, excluded by rule, or put aside by reason.
+
+    Raises:
+        SourceError: a file cannot be read, or a needed column cannot be told; nothing is published then.
+    """
+    tell = progress or _silent
+    tell("open", 0.0)
+    _check_options(specs)
+    with tempfile.TemporaryDirectory(prefix="segmentry-") as folder:
+        try:
+            return _load(run, tuple(specs), Path(folder), tell)
+        finally:
+            release(run.engine)
+
+
+def _load(run: Run, specs: tuple[LoadSpec, ...], folder: Path, tell: Progress) -> tuple[LoadReport, ...]:
+    files = _opened(specs, folder)
+    told, planned = _plan(run, specs, files)
+    if planned:
+        read = _read(run, planned, folder, tell)
+        tell("write", 0.5)
+        for plan, report in _publish(run, planned, read, tell):
+            report.check()
+            run.record_load(_record(plan, report))
+            told[plan.index] = report
+    tell("done", 1.0)
+    return tuple(told[index] for index in range(len(specs)))
+
+
+@dataclass
+class _Read:
+    """What was understood: readings of order files and of other files, by load id."""
+
+    orders: dict[str, Reading] = field(default_factory=dict)
+    others: dict[str, GenericReading] = field(default_factory=dict)
+
+
+def _read(run: Run, planned: list[Planned], folder: Path, tell: Progress) -> _Read:
+    """Stage and understand every file; all that cannot be are told at once."""
+    read, problems = _Read(), []
+    for place, plan in enumerate(planned):
+        tell(f"read {plan.file.name}", 0.05 + 0.4 * place / len(planned))
+        try:
+            contract = table_asked_for(plan.spec.table, plan.file.name)
+            reading = understand(run.engine, plan.spec, plan.file, folder, contract)
+            if contract is None:
+                read.orders[plan.load_id] = reading
+            else:
+                read.others[plan.load_id] = understand_generic(run.engine, reading, contract)
+        except SourceError as error:
+            problems += error.problems
+    if problems:
+        raise SourceError(problems)
+    return read
+
+
+def _publish(run: Run, planned: list[Planned], read: _Read, tell: Progress) -> list[tuple[Planned, LoadReport]]:
+    """Publish every table that the files fill; returns the report of each file."""
+    pairs: list[tuple[Planned, LoadReport]] = []
+    aside: list[ir.Table] = []
+    order_files = [plan for plan in planned if plan.load_id in read.orders]
+    if order_files:
+        reports, rows = publish_orders(run, order_files, read.orders, run.started_at, tell)
+        pairs += zip(order_files, reports, strict=True)
+        aside += rows
+    by_table: dict[str, list[Planned]] = {}
+    for plan in planned:
+        if plan.load_id in read.others:
+            by_table.setdefault(read.others[plan.load_id].contract.name, []).append(plan)
+    for name, plans in by_table.items():
+        reports, rows = publish_generic(run, TABLES[name], plans, read.others, run.started_at)
+        pairs += zip(plans, reports, strict=True)
+        aside += rows
+    if order_files and "customers" not in by_table:
+        publish_customers(run)
+    _publish_quarantine(run, planned, aside)
+    return pairs
+
+
+def _publish_quarantine(run: Run, planned: list[Planned], tables: list[ir.Table]) -> None:
+    if run.has("quarantine"):
+        gone = [plan.replaces for plan in planned if plan.replaces]
+        earlier = run.table("quarantine")
+        tables.append(earlier.filter(~earlier.load_id.isin(gone)) if gone else earlier)
+    if not tables:
+        run.publish(QUARANTINE, _nothing())
+        return
+    run.publish(QUARANTINE, united(tables))
+
+
+def _nothing() -> pa.Table:
+    kinds = {"line_number": pa.int64()}
+    return pa.table({name: pa.array([], kinds.get(name, pa.string())) for name in QUARANTINE.names})
+
+
+def _check_options(specs: Sequence[LoadSpec]) -> None:
+    """`SourceError` with every option that no file can be read with."""
+    problems = [problem for spec in specs for problem in option_problems(spec)]
+    if problems:
+        raise SourceError(problems)
+
+
+def _opened(specs: tuple[LoadSpec, ...], folder: Path) -> list[OpenedFile]:
+    """Every file opened; all that cannot be are told at once."""
+    files, problems = [], []
+    for place, spec in enumerate(specs):
+        own = folder / str(place)
+        own.mkdir()
+        try:
+            files.append(open_file(spec, own))
+        except SourceError as error:
+            problems += error.problems
+    if problems:
+        raise SourceError(problems)
+    return files
+
+
+def _plan(
+    run: Run, specs: tuple[LoadSpec, ...], files: list[OpenedFile]
+) -> tuple[dict[int, LoadReport], list[Planned]]:
+    """Which files are known already, and under which id the others are loaded."""
+    earlier = {(load.source, load.file_name): load for load in run.engine.loads()}
+    names = _names(specs, files)
+    known: dict[int, LoadReport] = {}
+    planned: list[Planned] = []
+    loads_so_far = len(run.engine.ledger.loads(live_only=False))
+    for index, (spec, file) in enumerate(zip(specs, files, strict=True)):
+        before = earlier.get((spec.source, names[index]))
+        same = before and before.content_hash == file.content_hash and before.spec_hash == spec.fingerprint
+        if before and same:
+            known[index] = replace(LoadReport.from_dict(before.report), already_loaded=True)
+            continue
+        load_id = f"L{loads_so_far + len(planned) + 1:07d}"
+        planned.append(Planned(index, spec, replace(file, name=names[index]), load_id, before.id if before else None))
+    return known, planned
+
+
+def _names(specs: tuple[LoadSpec, ...], files: list[OpenedFile]) -> list[str]:
+    """Names of the files; where two of one source are alike, with the folder they lie in."""
+    counts = Counter((spec.source, file.name) for spec, file in zip(specs, files, strict=True))
+    return [
+        file.name if counts[spec.source, file.name] == 1 else f"{Path(spec.path).parent.name}/{file.name}"
+        for spec, file in zip(specs, files, strict=True)
+    ]
+
+
+def _record(plan: Planned, report: LoadReport) -> LoadRecord:
+    return LoadRecord(
+        plan.load_id,
+        plan.spec.source,
+        report.table,
+        plan.file.name,
+        plan.file.content_hash,
+        plan.spec.fingerprint,
+        report.rows_read,
+        report.as_dict(),
+        plan.replaces,
+    )
+
+
+def _silent(step: str, share: float) -> None:
+    """Progress that nobody watches."""
