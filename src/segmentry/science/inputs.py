@@ -90,7 +90,10 @@ class Inputs:
     def _require_usable(self, name: str, array: FloatArray) -> None:
         finite = np.isfinite(array)
         large = finite & (np.abs(np.where(finite, array, 0.0)) > LARGEST)
-        for wrong, code, kind in ((~finite, "VALUE_NOT_FINITE", "missing or infinite"), (large, "VALUE_TOO_LARGE", "huge")):
+        for wrong, code, kind in (
+            (~finite, "VALUE_NOT_FINITE", "missing or infinite"),
+            (large, "VALUE_TOO_LARGE", "huge"),
+        ):
             if wrong.any():
                 row = int(np.flatnonzero(wrong)[0])
                 given = f"{array[row]!r} in row {row}; {int(wrong.sum())} such rows"
@@ -103,6 +106,14 @@ class Inputs:
             self.raise_problems()
         if not any(lengths.values()) and not self.problems:
             self.add("NO_CUSTOMERS", "There are no rows.", ", ".join(lengths), lengths, "Give at least one row.")
+
+
+def inner(left: FloatArray, right: FloatArray) -> float:
+    """Sum of products of two arrays of shape (n,).
+
+    Not ``left @ right``: BLAS starts threads for long arrays, which stall each other where cores are busy.
+    """
+    return float(np.sum(left * right))
 
 
 def not_estimable(where: str, reason: str, given: object, next_step: str) -> EstimationError:

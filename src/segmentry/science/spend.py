@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln
 
 from segmentry.science.findings import Check, Status, judge
-from segmentry.science.inputs import FloatArray, Inputs, not_estimable, require_fitted
+from segmentry.science.inputs import FloatArray, Inputs, inner, not_estimable, require_fitted
 from segmentry.science.likelihood import Maximum, Objective, covariance_of, maximize
 from segmentry.science.purchases.parameters import KnownParameters
 from segmentry.terms.numbers import NotEstimable
 
-BLOCK = 32_768
+BLOCK = 8_192  # above 10,000 BLAS starts threads for sums of products, which stall on busy cores
 SAMPLE_ROWS = 20_000
 FEWEST_REPEATERS = 10
 
@@ -32,8 +32,8 @@ class _Likelihood:
         self.frequency, self.totals, self.weights = frequency, frequency * spend, weights
         self.size = float(weights.sum())
         logs = np.log(spend)
-        self.constant = -float(weights @ logs)
-        self.log_totals = float((weights * frequency) @ (logs + np.log(frequency)))
+        self.constant = -inner(weights, logs)
+        self.log_totals = inner(weights * frequency, logs + np.log(frequency))
 
     def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
         p, q, gamma = theta = np.exp(point)
@@ -240,6 +240,6 @@ def spend_frequency_correlation(frequency: ArrayLike, mean_spend: ArrayLike, wei
 def weighted_correlation(first: FloatArray, second: FloatArray, weights: FloatArray) -> float:
     """Pearson's correlation of two arrays of shape (n,) under weights; NaN where one does not vary."""
     total = weights.sum()
-    left, right = first - (weights @ first) / total, second - (weights @ second) / total
-    spread = float((weights @ left**2) * (weights @ right**2))
-    return float(weights @ (left * right)) / spread**0.5 if spread > 0 else float("nan")
+    left, right = first - inner(weights, first) / total, second - inner(weights, second) / total
+    spread = inner(weights, left**2) * inner(weights, right**2)
+    return inner(weights, left * right) / spread**0.5 if spread > 0 else float("nan")

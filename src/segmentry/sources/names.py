@@ -26,7 +26,7 @@ ROLES: dict[str, str] = {
 """What a column of an order file may mean."""
 
 _SYNONYMS: dict[str, str] = {
-    "customer": """customer customer_id customerid cust_id custid cust_no custno customer_no customer_number
+    "customer": """customer customer_id customerid cust cust_id custid cust_no custno customer_no customer_number
         customer_code customer_key customer_unique_id client client_id clientid client_no clientcode buyer buyer_id
         user user_id userid member member_id memberid account account_id accountid account_no household household_id
         household_key hhid shopper shopper_id person_id contact_id party_id card_id cardholder loyalty_id
@@ -47,7 +47,7 @@ _SYNONYMS: dict[str, str] = {
         pedido numero_pedido id_pedido num_pedido factura numero_factura id_factura ordine numero_ordine
         id_ordine fattura numero_fattura scontrino bestelling bestelnummer ordernummer factuurnummer faktura
         ordre fakturanr zamowienie nota_fiscal""",
-    "time": """time date datetime timestamp order_date orderdate order_time order_datetime order_timestamp invoice_date
+    "time": """time date datetime timestamp ts order_date orderdate order_time order_datetime order_timestamp invoice_date
         invoicedate invoice_time invoice_datetime transaction_date transactiondate transaction_time
         transaction_timestamp transaction_datetime trans_date trans_time trans_timestamp purchase_date
         purchasedate purchase_time purchase_timestamp purchased_at order_purchase_timestamp ordered_at ordered_on

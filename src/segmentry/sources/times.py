@@ -101,7 +101,7 @@ def time_style(texts: Iterable[str], given: str | None = None) -> TimeStyle:
         tuple(form.replace("{}", "%m", 1).replace("{}", "%d") for form in numeric if mixed or not day_first),
         iso=any(map(_ISO.fullmatch, different)) or not (plain or numeric),
         instants=instants,
-        certain=not orders["either"] or orders["day"] != orders["month"],
+        certain=mixed or not orders["either"] or orders["day"] != orders["month"],
     )
 
 

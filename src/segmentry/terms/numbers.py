@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 
@@ -59,13 +60,15 @@ class Estimate:
 
 
 def as_json(value: Any) -> Any:
-    """``value`` with estimates and refusals turned into the mappings the doors print, at any depth."""
+    """``value`` as the doors print it, at any depth: estimates and refusals as mappings, money as numbers."""
     if isinstance(value, Estimate | NotEstimable):
         return value.as_dict()
     if isinstance(value, dict):
         return {key: as_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [as_json(item) for item in value]
+    if isinstance(value, Decimal):
+        return float(value)
     if isinstance(value, float) and not math.isfinite(value):
         return NotEstimable("the value is not finite").as_dict()
     return value

@@ -29,14 +29,18 @@ class SpendParameters:
 
 
 def distinct_histories(history: ir.Table) -> ir.Table:
-    """Distinct frequency, recency_age and age (days) with the number of customers: all that a purchase model needs."""
-    return history.group_by("frequency", "recency_age", "age").aggregate(customers=history.count())
+    """Distinct frequency, recency_age and age (days) with the number of customers: all that a purchase model needs.
+
+    Sorted, so that the same customers give the same last digit whatever the order of rows.
+    """
+    keys = ("frequency", "recency_age", "age")
+    return history.group_by(*keys).aggregate(customers=history.count()).order_by(*keys)
 
 
 def spend_rows(history: ir.Table) -> ir.Table:
-    """Frequency and mean spend of repeat buyers with positive spend: all that the spend model needs."""
+    """Frequency and mean spend of repeat buyers with positive spend, sorted: all that the spend model needs."""
     repeat = history.filter((history.frequency > 0) & (history.repeat_spend > 0))
-    return repeat.select("frequency", "repeat_spend")
+    return repeat.select("frequency", "repeat_spend").order_by("frequency", "repeat_spend")
 
 
 def score(history: ir.Table, scored: pa.Table, spend: SpendParameters | None) -> ir.Table:

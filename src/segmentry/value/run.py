@@ -96,7 +96,7 @@ def _learn(run: Run, spec: ValueSpec) -> Learned:
             gaps=repeat.frequency,
             mean_gap=repeat.recency_age.cast("float64") / repeat.frequency,
             gap_deviation=repeat.gap_deviation.fill_null(0.0),
-        ).filter(ibis._.gaps >= 3)
+        ).filter(ibis._.gaps >= 3).order_by("gaps", "mean_gap", "gap_deviation")
     )
     model, checks, reasons = learn_purchases(Histories.of(rows), spec, gaps)
     spend, spend_checks = learn_spend(run.arrow(spend_rows(history)))
@@ -111,7 +111,7 @@ def _learn(run: Run, spec: ValueSpec) -> Learned:
 def _customer_values(run: Run, spec: ValueSpec, learned: Learned) -> ir.Table:
     history = run.table("purchase_history")
     values = _expectations(history, learned, spec)
-    values = values.inner_join(history.select("customer_id", revenue=history.spend.cast("float64")), "customer_id")
+    values = values.inner_join(history.select("customer_id", revenue=history.spend), "customer_id")
     identity = identity_or_none(run)
     lines = keyed(run.table("order_lines"), identity)
     lines = lines.filter(lines.ordered_on <= ibis.literal(spec.last_day))
@@ -127,7 +127,7 @@ def _customer_values(run: Run, spec: ValueSpec, learned: Learned) -> ir.Table:
         cost_of_goods=values.cost_of_goods if isinstance(learned.margin, Margin) else ibis.null("float64"),
         cost_to_serve=values.cost_to_serve.fill_null(0.0) if has_costs else ibis.null("float64"),
     )
-    contribution = values.revenue - values.cost_of_goods - values.cost_to_serve.fill_null(0.0)
+    contribution = values.revenue.cast("float64") - values.cost_of_goods - values.cost_to_serve.fill_null(0.0)
     worth = values.clv if isinstance(learned.margin, Margin) else values.expected_discounted_revenue
     return values.mutate(contribution=contribution, value_tier=value_tier(worth))
 
@@ -187,7 +187,8 @@ def _wide(run: Run, members: ir.Table, history: ir.Table, names: list[str]) -> p
     columns = {name: members.segment_id.max(where=members.segmentation == name) for name in names}
     placed = members.group_by("customer_id").aggregate(**columns)
     joined = history.left_join(placed, "customer_id")
-    return run.arrow(joined.select("frequency", "recency_age", "age", "repeat_spend", *names))
+    columns = ("frequency", "recency_age", "age", "repeat_spend")
+    return run.arrow(joined.select(*columns, *names).order_by(*columns))
 
 
 def _publish_tracking(run: Run, spec: ValueSpec, learned: Learned) -> Any:
@@ -228,7 +229,7 @@ def _publish_fit(run: Run, spec: ValueSpec, learned: Learned) -> None:
 def _amounts(run: Run) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
     """Revenue and contribution of each customer, shape (n,); no contribution where no margin is known."""
     values = run.table("customer_value")
-    rows = run.arrow(values.select("revenue", "contribution"))
+    rows = run.arrow(values.select(values.contribution, revenue=values.revenue.cast("float64")))
     known = rows["contribution"].null_count < rows.num_rows
     return column(rows, "revenue"), column(rows, "contribution") if known else None
 
@@ -271,7 +272,7 @@ def _cost_to_serve(run: Run, spec: ValueSpec) -> Any:
     return {
         "allocated": allocated,
         "unused": sum(idle) if idle else NotEstimable("no capacity is told"),
-        "ratio_to_revenue": allocated / revenue if revenue else NotEstimable("there is no revenue"),
+        "ratio_to_revenue": allocated / float(revenue) if revenue else NotEstimable("there is no revenue"),
         "unit": spec.unit,
         "activities": rows,
     }
@@ -294,7 +295,7 @@ def _base(run: Run, spec: ValueSpec) -> dict[str, Any]:
     return {
         "customers": {"known": known, "buyers": facts["buyers"], "repeat_buyers": facts["repeat_buyers"]},
         "orders": facts["orders"] or 0,
-        "revenue": {"net": str(net), "unit": spec.unit, "exact": True},
+        "revenue": {"net": net or 0, "unit": spec.unit, "exact": True},
         "currency": spec.currency,
         "period": {"first": facts["first"].isoformat(), "last": spec.last_day.isoformat()},
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from segmentry.engine import MONEY
 from segmentry.terms.numbers import NotEstimable
 from segmentry.value.learning import Learned
 from segmentry.value.spec import WEEK, ValueSpec
@@ -32,7 +34,7 @@ def past_of_segments(members: ir.Table, history: ir.Table, values: ir.Table) -> 
     return joined.group_by("segmentation", "segment_id").aggregate(
         customers=joined.count(),
         orders=joined.orders.sum(),
-        revenue=joined.revenue.sum(),
+        revenue=joined.revenue.sum().cast(MONEY),
         expected_active=joined.p_alive.sum(),
         cost_to_serve=joined.cost_to_serve.sum(),
         contribution=joined.contribution.sum(),
@@ -102,12 +104,14 @@ def segment_rows(
         found: Per segmentation: segment ids in the order of their codes, and the answer of `intervals`.
         learned: The fitted models; decides whether amounts are margin or revenue.
     """
-    base = {name: sum(row["revenue"] for row in past if row["segmentation"] == name) for name in found}
+    base = {
+        name: sum((row["revenue"] for row in past if row["segmentation"] == name), Decimal(0)) for name in found
+    }
     return [_segment_row(row, base[row["segmentation"]], *found[row["segmentation"]]) for row in past]
 
 
-def _segment_row(row: dict[str, Any], revenue: float, ids: list[str], answer: Any) -> dict[str, Any]:
-    shown = row | {"revenue_share": row["revenue"] / revenue if revenue > 0 else None}
+def _segment_row(row: dict[str, Any], revenue: Decimal, ids: list[str], answer: Any) -> dict[str, Any]:
+    shown = row | {"revenue_share": float(row["revenue"] / revenue) if revenue > 0 else None}
     if isinstance(answer, NotEstimable):
         return shown
     mean, outcome = answer

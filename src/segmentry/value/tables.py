@@ -5,7 +5,7 @@ from __future__ import annotations
 from segmentry.terms.tables import Column, ColumnType, Contract
 from segmentry.terms.vocabulary import DataClass
 
-_TEXT, _INTEGER, _NUMBER = ColumnType.TEXT, ColumnType.INTEGER, ColumnType.NUMBER
+_TEXT, _INTEGER, _NUMBER, _DECIMAL = ColumnType.TEXT, ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DECIMAL
 _CUSTOMER_ID = Column("customer_id", _TEXT, "The customer.", "", DataClass.PERSONAL, required=True)
 
 CUSTOMER_VALUE = Contract(
@@ -20,7 +20,7 @@ CUSTOMER_VALUE = Contract(
         Column("expected_spend", _NUMBER, "Expected net amount of a purchase day.", "currency per purchase day"),
         Column("expected_discounted_revenue", _NUMBER, "Discounted net revenue over the horizon.", "currency"),
         Column("clv", _NUMBER, "Discounted margin over the horizon; empty where no margin is known.", "currency"),
-        Column("revenue", _NUMBER, "Net revenue up to the as-of.", "currency"),
+        Column("revenue", _DECIMAL, "Net revenue up to the as-of; exact.", "currency"),
         Column("cost_of_goods", _NUMBER, "Cost of the goods sold and kept, up to the as-of.", "currency"),
         Column("cost_to_serve", _NUMBER, "Activity-based cost of serving, up to the as-of.", "currency"),
         Column("contribution", _NUMBER, "Revenue less cost of goods and cost to serve.", "currency"),
@@ -37,7 +37,7 @@ SEGMENT_VALUE = Contract(
         Column("segment_id", _TEXT, "Id of the segment.", required=True),
         Column("customers", _INTEGER, "Members at the as-of; exact.", "customers", required=True),
         Column("orders", _INTEGER, "Orders placed up to the as-of; exact.", "orders", required=True),
-        Column("revenue", _NUMBER, "Net revenue up to the as-of; exact.", "currency", required=True),
+        Column("revenue", _DECIMAL, "Net revenue up to the as-of; exact.", "currency", required=True),
         Column("revenue_share", _NUMBER, "Share of the base's net revenue; exact.", "share"),
         Column("expected_active", _NUMBER, "Members expected to buy still: the sum of P(alive).", "customers"),
         Column("value", _NUMBER, "Sum of the members' value over the horizon; estimated.", "currency"),

@@ -19,7 +19,7 @@ from segmentry.science.purchases.histories import Histories
 from segmentry.science.purchases.model import PurchaseModel, SimulatedHistories
 from segmentry.science.purchases.special import beta_average, expected_while_alive
 
-BLOCK = 32_768
+BLOCK = 8_192  # above 10,000 BLAS starts threads for sums of products, which stall on busy cores
 MOMENT_BLOCK = 512
 
 

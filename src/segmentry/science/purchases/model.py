@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmentry.science.findings import Check
-from segmentry.science.inputs import FloatArray, Inputs, IntArray, require_fitted
+from segmentry.science.inputs import FloatArray, Inputs, IntArray, inner, require_fitted
 from segmentry.science.likelihood import Maximum, Objective, covariance_of, maximize
 from segmentry.science.purchases.histories import Histories, Pairs, fold, pair_up, read_histories, refuse_if_hopeless
 from segmentry.science.purchases.parameters import KnownParameters, ridge_text
@@ -272,14 +272,14 @@ class PurchaseModel(KnownParameters, ABC):
         theta[list(self.scale_parameters)] *= unit
         covariance, sound = covariance_of(best, histories.customers)
         self._learn(theta, covariance)
-        purchases = float(histories.frequency @ histories.weights)
+        purchases = inner(histories.frequency, histories.weights)
         self.log_likelihood_ = best.value * histories.customers - purchases * float(np.log(unit))
         self.converged_, self.n_customers_ = best.converged, histories.customers
         self._ages = (histories.age, histories.weights)
         self.checks_ = self._judge(best, sound)
 
     def _climb(self, objective: Objective, start: tuple[float, ...], histories: Histories) -> Maximum:
-        rate = float(histories.frequency @ histories.weights) / float(histories.age @ histories.weights)
+        rate = inner(histories.frequency, histories.weights) / inner(histories.age, histories.weights)
         point = np.log(np.array(start))
         point[self.scale_parameters[0]] = point[0] - np.log(rate)
         return maximize(objective, point, self._search(histories.customers, self.scale_parameters))

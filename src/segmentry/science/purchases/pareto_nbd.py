@@ -104,8 +104,11 @@ class _Likelihood:
     def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
         theta = np.exp(point)
         value, gradient = self._count_part(*theta)
-        more, slopes = self._time_part(theta)
-        return (value + more) / self.total, (gradient + slopes) * theta / self.total
+        for start in range(0, self.rows.frequency.size, DEPARTURE_BLOCK):
+            more, slopes = self._time_part(theta, slice(start, start + DEPARTURE_BLOCK))
+            value += more
+            gradient += slopes
+        return value / self.total, gradient * theta / self.total
 
     def _count_part(self, r: float, alpha: float, s: float, beta: float) -> tuple[float, FloatArray]:
         x, weights = self.counts, self.counts_weights
@@ -114,11 +117,13 @@ class _Likelihood:
         slopes = np.array([slope_r, self.total * r / alpha, self.total * np.log(beta), self.total * s / beta])
         return value + self.total * float(r * np.log(alpha) + s * np.log(beta)), slopes
 
-    def _time_part(self, theta: FloatArray) -> tuple[float, FloatArray]:
-        rows, weights = self.rows, self.rows.weights
-        last, last_slopes = _log_alive(theta, rows.frequency, rows.recency_age)
-        end, end_slopes = _log_alive(theta, rows.frequency, rows.age)
-        integral, slopes = departure_integral(theta, rows.frequency, rows.recency_age, rows.age)
+    def _time_part(self, theta: FloatArray, part: slice) -> tuple[float, FloatArray]:
+        rows = self.rows
+        count, begin, ending = rows.frequency[part], rows.recency_age[part], rows.age[part]
+        weights = rows.weights[part]
+        last, last_slopes = _log_alive(theta, count, begin)
+        end, end_slopes = _log_alive(theta, count, ending)
+        integral, slopes = departure_integral(theta, count, begin, ending)
         stayed = np.exp(end - last)
         sums = stayed + integral
         value = float(weights @ (last + np.log(sums)))
