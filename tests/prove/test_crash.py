@@ -30,18 +30,20 @@ def write_orders(path: Path, seed: int, customers: int) -> None:
     """A small export of orders."""
     chance = random.Random(seed)
     lines = ["CustomerNo,InvoiceNo,InvoiceDate,StockCode,Quantity,UnitPrice"]
+    eager = [chance.gammavariate(0.5, 1.0) for _ in range(customers)]
     for order in range(customers * 4):
         day = date(2022, 1, 1) + timedelta(days=chance.randrange(700))
+        customer = chance.choices(range(customers), eager)[0]
         for _ in range(chance.randint(1, 3)):
-            customer, product = chance.randrange(customers), chance.randrange(40)
+            product = chance.randrange(40)
             lines.append(f"{seed}{customer:04d},{seed}{order:05d},{day},P{product},{chance.randint(1, 6)},{product + 0.5}")
     path.write_text("\n".join(lines) + "\n", encoding="utf8")
 
 
 def settled(value: Any) -> Any:
-    """``value`` with numbers to nine digits: threads add floating-point numbers in any order."""
+    """``value`` with numbers to six digits: threads add floating-point numbers in any order."""
     if isinstance(value, float):
-        return f"{value:.9g}"
+        return f"{value:.6g}"
     if isinstance(value, dict):
         return {key: settled(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -34,7 +34,7 @@ def cohorts(shelf: Shelf) -> go.Figure:
     first, counts = _triangle(shelf.large("customer_days"))
     skipped = max(counts.shape[0] - _MOST_QUARTERS, 0)
     first, counts = first + skipped, counts[skipped:, : counts.shape[1] - skipped]
-    kept = [row for row in range(counts.shape[0]) if counts[row, 0]]
+    kept = [row for row in range(counts.shape[0] - 1) if counts[row, 0]]
     names = [f"{(first + row) // 4} Q{(first + row) % 4 + 1}" for row in kept]
     sizes = [int(counts[row, 0]) for row in kept]
     span = counts.shape[0]

@@ -41,7 +41,7 @@ def rfm_grid(shelf: Shelf) -> go.Figure:
     figure.add_heatmap(
         x=scale,
         y=scale,
-        z=[[round(100 * float(share), 3) if counts[up, across] else None for across, share in enumerate(row)]
+        z=[[round(float(share) ** 0.5, 4) if counts[up, across] else None for across, share in enumerate(row)]
            for up, row in enumerate(shares)],
         text=text,
         texttemplate="%{text}",
@@ -59,8 +59,8 @@ def rfm_grid(shelf: Shelf) -> go.Figure:
     notes = shelf.notes(
         "Recency and frequency: where customers and revenue sit",
         "Exact.",
-        "In each cell: customers, and below them their share of net revenue to date; the darker, the larger the share "
-        f"({write.unit} behind it in all: {write.money(total)}). Scores cut the base into equal parts; ties share one.",
+        "In each cell: customers, and below them their share of net revenue to date; the stronger the color, the larger the share. "
+        "Scores cut the base into parts of about equal size; equal values share a score.",
         f"The cell with recency {best[1] + 1} and frequency {best[0] + 1} holds {write.number(counts[best])} customers "
         f"and {write.percent(shares[best])} of net revenue.",
         ("Recency score", "Frequency score", "Customers", "Share of net revenue"),

@@ -35,7 +35,7 @@ def monthly_sales(shelf: Shelf) -> go.Figure:
     new = [row["new_customers"] for row in rows]
     returning = [row["customers"] - row["new_customers"] for row in rows]
     partial = [_is_partial(month, shelf) for month in months]
-    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08, row_heights=[0.55, 0.45])
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.17, row_heights=[0.55, 0.45])
     figure.add_bar(
         x=months,
         y=revenue,
@@ -54,7 +54,7 @@ def monthly_sales(shelf: Shelf) -> go.Figure:
             row=2,
             col=1,
         )
-    figure.update_layout(barmode="stack", legend={"y": 0.44})
+    figure.update_layout(barmode="stack", legend={"y": 0.385})
     figure.update_yaxes(title_text=f"Net revenue ({write.unit})", row=1, col=1)
     figure.update_yaxes(title_text="Customers", row=2, col=1)
     figure.update_xaxes(tickformat="%b\n%Y")

@@ -14,7 +14,7 @@ from segmentry.charts.theme import LIGHT, STATES
 from segmentry.charts.writer import label
 
 _MAIN = "rfm"
-_ROOM_FOR_TEXT = 0.06
+_ROOM_FOR_TEXT = 0.045
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,2 +1,5 @@
-"""Pages to hand round."""
-def render(document, figures, locale, *, title): return "<html></html>"
+"""Pages to hand round: one self-contained HTML file from the document of the main job and its pictures."""
+
+from segmentry.reports.page import render
+
+__all__ = ["render"]

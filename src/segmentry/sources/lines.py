@@ -31,6 +31,12 @@ CONTENT = (
 """What makes two lines of an order equal; the number of the order comes on top where the file has one."""
 
 
+_WIDE = dt.Decimal(19, 4)
+"""One digit more than money, so that the engine multiplies in 128 bits."""
+GIVEN_LIMIT = 200
+"""So many unmapped columns are kept; further ones are told in the report and left out."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """A reason to put a row aside: the words, the role at fault, and the test."""
@@ -147,7 +153,7 @@ def _kind(reading: Reading, table: ir.Table) -> ir.StringValue:
 def given_names(reading: Reading) -> dict[str, int]:
     """The unmapped columns under the names they keep, each with its place in the file."""
     names: dict[str, int] = {}
-    for sample in reading.unmapped:
+    for sample in reading.unmapped[:GIVEN_LIMIT]:
         name = plain(sample.name)[:60] or f"column_{sample.place + 1}"
         names[name if name not in names else f"{name}_{sample.place + 1}"] = sample.place
     return names
@@ -175,12 +181,14 @@ def _money(reading: Reading, role: str) -> ir.DecimalValue | None:
 
 
 def _amount(reading: Reading, quantity: ir.DecimalValue, price: ir.DecimalValue) -> ir.DecimalValue:
-    return (quantity * price).try_cast(MONEY) if reading.has("quantity") else price
+    if not reading.has("quantity"):
+        return price
+    return (quantity.cast(_WIDE) * price).try_cast(MONEY)
 
 
 def _moments(reading: Reading) -> tuple[ir.TimestampValue, ir.DateValue]:
     """The instant (UTC) and the local day."""
-    moment = times.read_moment(reading.column("time"), reading.times)
+    moment = times.finite(times.read_moment(reading.column("time"), reading.times))
     if reading.span is None:
         return moment, moment.cast(dt.date)
     zone, (first, last) = reading.spec.timezone, reading.span

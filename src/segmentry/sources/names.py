@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 ROLES: dict[str, str] = {
     "customer": "who bought",
@@ -114,6 +115,7 @@ _SYNONYMS: dict[str, str] = {
 }
 
 
+@lru_cache(maxsize=20_000)
 def plain(name: str) -> str:
     """``name`` as lower-case words joined by underscores, without accents: ``Kunden-Nr.`` becomes ``kunden_nr``."""
     text = name.replace("ß", "ss").replace("№", "no")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from segmentry.sources.accounts import Counts
+from segmentry.sources.lines import GIVEN_LIMIT
 from segmentry.sources.reading import Reading
 from segmentry.sources.report import Finding
 
@@ -76,6 +77,10 @@ def _validity(reading: Reading, books: Counts) -> Iterator[Finding]:
     if not reading.numbers.certain:
         text = f"nothing shows which mark is the decimal one; read with {reading.numbers.decimal_mark!r}"
         yield Finding("validity", "", 1.0, text, "if wrong, amounts are a thousandfold; name decimal_mark")
+    if len(reading.unmapped) > GIVEN_LIMIT:
+        left = len(reading.unmapped) - GIVEN_LIMIT
+        text = f"{left:,} further columns without a meaning were left out"
+        yield Finding("completeness", "", left / len(reading.samples), text, "map those that matter, or export fewer")
     for remark in reading.file.remarks:
         yield Finding("validity", "", 0.0, remark, "some letters may be wrong; name the encoding")
     named = [currency for currency in books.currencies if currency]

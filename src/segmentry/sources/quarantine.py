@@ -14,12 +14,12 @@ from segmentry.terms.canonical import QUARANTINE
 from segmentry.terms.errors import shorten
 
 _ROLE_OF_WORD = {
+    "currencies": "currency",
     "date": "time",
     "order": "order",
     "quantity": "quantity",
     "price": "price",
     "amount": "amount",
-    "currencies": "currency",
 }
 
 

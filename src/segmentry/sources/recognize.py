@@ -71,6 +71,7 @@ def recognize(
         found.append(Recognized(role, samples[place].name, place, min(score, 0.99), reason, others[:3]))
         taken.add(place)
     found = _by_values(samples, found)
+    _check_single(samples, found, where)
     _check_complete(samples, found, where)
     return tuple(sorted(found, key=lambda item: list(ROLES).index(item.role)))
 
@@ -217,6 +218,25 @@ def _by_values(samples: Sequence[ColumnSample], found: list[Recognized]) -> list
             found.append(Recognized(role, fitting[0].name, fitting[0].place, 0.6, reason))
             free.remove(fitting[0])
     return found
+
+
+def _check_single(samples: Sequence[ColumnSample], found: Sequence[Recognized], where: str) -> None:
+    """`SourceError` where a recognized column has a namesake, so that nobody can know which of the two is meant."""
+    names = {sample.name for sample in samples}
+    twice = [item for item in found if item.confidence < 1 and f"{item.column} (2)" in names]
+    if twice:
+        raise SourceError(
+            [
+                Problem(
+                    "COLUMN_TWICE",
+                    f"Two columns have the name that was taken for the {item.role}",
+                    where,
+                    shorten(item.column),
+                    f"Say which is meant: --map {item.role}={item.column!r} for the first, '{item.column} (2)' for the other.",
+                )
+                for item in twice
+            ]
+        )
 
 
 _NEEDED = {

@@ -17,6 +17,8 @@ from segmentry.terms.clock import Transition, transitions
 
 EARLIEST = datetime(1900, 1, 2)
 """Facts before this are not believed."""
+LATEST = datetime(9000, 1, 1)
+"""Moments from here on are no moments."""
 _MOMENT = re.compile(
     r"(?:\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,2}[ -][A-Za-zäûéÉ]{3,9}\.?[ -]\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4})"
     r"(?:(?:[ T]+|, )\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?)?)?(?: ?(?:Z|UTC|[-+]\d{2}:?\d{2}))?"
@@ -167,6 +169,11 @@ def read_moment(column: ir.Value, style: TimeStyle) -> ir.TimestampValue:
     if style.instants:
         return _without_offset(text, style)
     return _read_wall_clock(text, style)
+
+
+def finite(moment: ir.TimestampValue) -> ir.TimestampValue:
+    """The moment; null for ``infinity`` and for years that no calendar will see."""
+    return ibis.ifelse(moment < ibis.literal(LATEST), moment, ibis.null(moment.type()))
 
 
 def _without_offset(text: ir.StringValue, style: TimeStyle) -> ir.TimestampValue:

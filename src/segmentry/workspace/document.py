@@ -36,6 +36,7 @@ def document(workspace: Workspace) -> Mapping[str, Any]:
         "concentration": found["concentration"],
         "clv": found["clv"],
         "cost_to_serve": found["cost_to_serve"],
+        "acquisition": found["acquisition"],
         "customer_equity": found["customer_equity"],
         "season": found["season"],
         "study": NotEstimable(f"no study was recorded: {_NOT_YET}"),

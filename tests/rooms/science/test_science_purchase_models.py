@@ -31,7 +31,7 @@ KINDS = tuple(TRUTHS)
 def simulate(kind: Any, customers: int, seed: int, future: float = 0.0) -> SimulatedHistories:
     random = np.random.default_rng(seed)
     truth: SimulatedHistories = kind.from_parameters(TRUTHS[kind]).sample(
-        random.uniform(5, 80, customers), random, future
+        np.round(random.uniform(5, 80, customers), 1), random, future
     )
     return truth
 

@@ -1,0 +1,98 @@
+"""Segments: what each is, how large, what it is worth and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from segmentry.reports.blocks import Block, Definitions, Grid, Heading, Notice, Picture, Section, Text
+from segmentry.reports.told import Told, is_estimate, refusal, sentence
+
+_HEADINGS = {"lifecycle": "Lifecycle", "value_tier": "Value tiers"}
+_PICTURES = {"lifecycle": "lifecycle", "value_tier": "value_tiers"}
+
+
+def section(told: Told) -> Section:
+    """The section on segments."""
+    entries = told.get("segments") or []
+    method = told.get("segmentation.method")
+    blocks: list[Block] = []
+    if not entries:
+        blocks.append(Notice("No segments", ("No customer could be placed in a segment.",)))
+        return Section("segments", "Segments", blocks)
+    name = "Recency, frequency and monetary value (RFM)" if method == "rfm" else str(method or "Segments")
+    blocks += [Text(_verdict(told, len(entries))), Heading(name), _grid(told, entries)]
+    blocks.append(Text(_reading(told, entries)))
+    blocks += [Picture("segments"), Picture("value_per_customer"), Picture("rfm_grid")]
+    blocks += [Heading("Who is in each segment"), _rules(entries)]
+    for key, further in (told.get("further_segmentations") or {}).items():
+        if further:
+            title = _HEADINGS.get(key, sentence(str(key).replace("_", " ")).rstrip("."))
+            blocks += [Heading(title), _grid(told, further)]
+            blocks += [Picture(_PICTURES[key])] if key in _PICTURES else []
+            blocks.append(_rules(further))
+    return Section("segments", "Segments", blocks)
+
+
+def _verdict(told: Told, count: int) -> str:
+    reason = told.get("segmentation.reason")
+    opening = f"{count} segments. Each customer who bought is in exactly one."
+    return f"{opening} {sentence(str(reason))}" if isinstance(reason, str) else opening
+
+
+def _grid(told: Told, entries: list[Mapping[str, Any]]) -> Grid:
+    columns = (
+        "Segment",
+        "Customers\t",
+        f"Net revenue ({told.unit})\t",
+        "Share of revenue\t",
+        f"Value ({told.unit})\t",
+        "Interval of the mean\t",
+        "What will be seen\t",
+        "Share of value\t",
+        "Expected active\t",
+        *(("Contribution\t",) if _known(entries, "contribution") else ()),
+    )
+    caption = f"As of {told.as_of}. Customers and revenue: exact, to date. Value: estimated, over {told.horizon}."
+    return Grid(caption, columns, tuple(_row(told, each, len(columns) > 9) for each in entries))
+
+
+def _row(told: Told, entry: Mapping[str, Any], with_contribution: bool) -> tuple[str, ...]:
+    value, outcome = entry.get("value"), entry.get("outcome")
+    return (
+        str(entry["name"]),
+        told.count(entry["customers"]),
+        told.money(entry["revenue"]),
+        told.share(entry.get("share")),
+        told.money(value["estimate"]) if isinstance(value, Mapping) and is_estimate(value) else _dash(value),
+        told.interval(value) if is_estimate(value) else _dash(value),
+        told.interval(outcome) if is_estimate(outcome) else _dash(outcome),
+        told.share(entry.get("value_share")),
+        told.count(entry.get("expected_active")),
+        *((told.money(entry.get("contribution")),) if with_contribution else ()),
+    )
+
+
+def _dash(value: Any) -> str:
+    return "not estimable" if refusal(value) is not None else "not told"
+
+
+def _known(entries: list[Mapping[str, Any]], name: str) -> bool:
+    return any(isinstance(each.get(name), int | float) for each in entries)
+
+
+def _reading(told: Told, entries: list[Mapping[str, Any]]) -> str:
+    """How to read the table of segments, with every reason why a cell is not known."""
+    reasons = {refusal(each.get(name)) for each in entries for name in ("value", "outcome")} - {None}
+    missing = "".join(f" Where it says “not estimable”: {sentence(str(reason))}" for reason in sorted(map(str, reasons)))
+    return (
+        f"Customers and revenue are exact. Value is {told.measure} over {told.horizon} and is estimated: the interval "
+        "of the mean says how well the expectation is known; “what will be seen” also holds the luck of single "
+        f"customers and is wider.{missing}"
+    )
+
+
+def _rules(entries: list[Mapping[str, Any]]) -> Definitions:
+    return Definitions(
+        tuple((str(each["name"]), f"{each.get('rule', '')} {each.get('description', '')}".strip()) for each in entries)
+    )
