@@ -19,7 +19,7 @@ from segmentry.value.learning import Histories, Learned, learn_purchases, learn_
 from segmentry.value.segments import intervals
 from segmentry.value.spec import ValueSpec
 
-SEEDS = 20
+SEEDS = 200
 CUSTOMERS = 3000
 DAYS = 730
 SPEND = {"p": 6.0, "q": 4.0, "gamma": 15.0}
@@ -123,7 +123,7 @@ def test_intervals_cover_the_known_expected_value(process: str) -> None:
 def test_the_checks_say_so_where_the_process_differs(process: str, names: set[str]) -> None:
     """A process that no purchase model describes is refused or warned of; true ones pass in nineteen of twenty."""
     alarms: Counter[str] = Counter()
-    seeds = 8
+    seeds = 40
     for seed in range(seeds):
         rows, gaps, _ = company(process, seed)
         learned = learn(rows, gaps, spec_of("auto"))
@@ -139,7 +139,7 @@ def test_the_checks_say_so_where_the_process_differs(process: str, names: set[st
 def test_the_checks_are_quiet_where_the_model_is_true(process: str) -> None:
     """The checks of the purchase model cry wolf in at most one of ten companies that follow it."""
     alarms: Counter[str] = Counter()
-    seeds = 8
+    seeds = 40
     for seed in range(seeds):
         rows, gaps, _ = company(process, seed)
         learned = learn(rows, gaps, spec_of(MODELS[process][0]))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from segmentry.charts.notes import finish
 from segmentry.charts.shelf import Shelf
-from segmentry.charts.theme import STEPS
+from segmentry.charts.theme import LIGHT, STEPS
 
 MOST_ORDERS = 3_000_000
 """Above so many orders the days of all customers are not read for one picture."""
@@ -51,6 +51,7 @@ def cohorts(shelf: Shelf) -> go.Figure:
         z=[[None if share is None else round(100 * share, 2) for share in line] for line in shares],
         text=[["" if share is None else write.percent(share) for share in line] for line in shares],
         texttemplate="%{text}",
+        textfont={"color": LIGHT["ink"]},
         colorscale=STEPS,
         zmin=0,
         showscale=False,

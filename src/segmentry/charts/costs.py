@@ -23,7 +23,7 @@ def activity_costs(shelf: Shelf) -> go.Figure:
     rows = sorted(shelf.rows("activity_costs"), key=lambda row: float(row["allocated"]))
     names = [label(str(row["activity"])) for row in rows]
     figure = go.Figure()
-    for name, column, hue in (("Charged to customers", "allocated", "blue"), ("Unused capacity", "unused", "gray")):
+    for name, column, hue in (("Charged to customers", "allocated", "part_blue"), ("Unused capacity", "unused", "part_gray")):
         amounts = [None if row[column] is None else float(row[column]) for row in rows]
         figure.add_bar(
             y=names,
@@ -33,6 +33,7 @@ def activity_costs(shelf: Shelf) -> go.Figure:
             marker={"color": LIGHT[hue]},
             text=["" if not amount else write.short_money(amount) for amount in amounts],
             textposition="auto",
+            insidetextfont={"color": LIGHT["ink"]},
             hovertemplate="%{y}: %{x:,.0f} " + write.unit + "<extra>" + name + "</extra>",
         )
     figure.update_layout(barmode="relative")

@@ -83,6 +83,7 @@ def recency_frequency(shelf: Shelf) -> go.Figure:
         customdata=[[[write.number(int(n)), write.percent(float(p))] for n, p in zip(*line, strict=True)]
                     for line in zip(counts, mean_alive, strict=True)],
         texttemplate="%{text}",
+        textfont={"color": LIGHT["ink"]},
         colorscale=STEPS,
         showscale=False,
         xgap=3,

@@ -120,13 +120,16 @@ def _shade(figure: go.Figure, held: list[Any]) -> None:
 
 def _error_sentence(shelf: Shelf, held: list[Any]) -> str:
     told = shelf.valuation.get("tracking", {})
-    if "cumulative_error" not in told or not held:
+    if not isinstance(told, dict) or not held:
         return "The expected line has no interval."
     write = shelf.write
+    errors = [told.get(name) for name in ("cumulative_error", "incremental_error")]
+    if not all(isinstance(each, float) for each in errors):
+        return f"The shaded {len(held)} weeks were hidden from the model; the expected line has no interval."
+    cumulative, incremental = (write.percent(float(each or 0.0), 1) for each in errors)
     return (
         f"The shaded {len(held)} weeks were hidden from the model. In them the cumulated forecast was off by "
-        f"{write.percent(float(told['cumulative_error']), 1)} on average and a single week by "
-        f"{write.percent(float(told['incremental_error']), 1)}; these errors stand in for an interval."
+        f"{cumulative} on average and a single week by {incremental}; these errors stand in for an interval."
     )
 
 

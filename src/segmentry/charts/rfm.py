@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from segmentry.charts.notes import finish
 from segmentry.charts.shelf import Shelf, numbers
-from segmentry.charts.theme import STEPS
+from segmentry.charts.theme import LIGHT, STEPS
 
 
 def has_grid(shelf: Shelf) -> bool:
@@ -45,7 +45,7 @@ def rfm_grid(shelf: Shelf) -> go.Figure:
            for up, row in enumerate(shares)],
         text=text,
         texttemplate="%{text}",
-        textfont={"size": 12},
+        textfont={"size": 12, "color": LIGHT["ink"]},
         colorscale=STEPS,
         showscale=False,
         xgap=3,

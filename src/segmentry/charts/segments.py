@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from segmentry.charts.notes import finish
 from segmentry.charts.shelf import Shelf
-from segmentry.charts.theme import LIGHT, STATES
+from segmentry.charts.theme import LIGHT, PARTS
 from segmentry.charts.writer import label
 
 _MAIN = "rfm"
@@ -54,18 +54,14 @@ def has_value_tiers(shelf: Shelf) -> bool:
 def size_and_value(shelf: Shelf) -> go.Figure:
     """Customers of each segment beside its value, with both intervals of the value."""
     found, write = _segments(shelf, _MAIN), shelf.write
-    names = [each.name for each in found]
-    figure = make_subplots(
-        rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.06, subplot_titles=("Customers", shelf.measure.capitalize())
-    )
+    names = [f"{each.name}<br>{write.number(each.customers)}" for each in found]
+    figure = make_subplots(rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.06, column_widths=[0.4, 0.6])
     figure.add_bar(
         y=names,
         x=[each.customers for each in found],
         orientation="h",
         marker={"color": LIGHT["gray"]},
-        text=[write.number(each.customers) for each in found],
-        textposition="auto",
-        hovertemplate="%{y}: %{x:,.0f} customers<extra></extra>",
+        hovertemplate="%{y} customers<extra></extra>",
         row=1,
         col=1,
     )
@@ -75,7 +71,7 @@ def size_and_value(shelf: Shelf) -> go.Figure:
         orientation="h",
         marker={"color": LIGHT["sky"]},
         error_x=_reach(found, "outcome_low", "outcome_high", LIGHT["ink"], 1),
-        hovertemplate="%{y}: %{x:,.0f} " + write.unit + "<extra></extra>",
+        hovertemplate="%{y} customers<br>%{x:,.0f} " + write.unit + "<extra></extra>",
         row=1,
         col=2,
     )
@@ -91,8 +87,8 @@ def size_and_value(shelf: Shelf) -> go.Figure:
     )
     figure.update_layout(showlegend=False)
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
-    figure.update_xaxes(title_text="Customers", nticks=4, row=1, col=1)
-    figure.update_xaxes(title_text=f"Value ({write.unit})", nticks=4, showgrid=True, row=1, col=2)
+    figure.update_xaxes(title_text="Customers", nticks=3, tickangle=0, row=1, col=1)
+    figure.update_xaxes(title_text=f"Value ({write.unit})", nticks=4, tickangle=0, showgrid=True, row=1, col=2)
     notes = shelf.notes(
         "Segments by size and value",
         "Customers: exact. Value: estimated.",
@@ -101,7 +97,7 @@ def size_and_value(shelf: Shelf) -> go.Figure:
         ("Segment", "Customers", f"Value ({write.unit})", "Interval of the mean", "Interval of what will be seen"),
         [_segment_row(each, shelf) for each in found],
     )
-    return finish(figure, notes, write.separators, 150 + 34 * len(found))
+    return finish(figure, notes, write.separators, 140 + 42 * len(found))
 
 
 def value_per_customer(shelf: Shelf) -> go.Figure:
@@ -149,7 +145,7 @@ def value_per_customer(shelf: Shelf) -> go.Figure:
 
 def lifecycle(shelf: Shelf) -> go.Figure:
     """Customers, net revenue and value by lifecycle state."""
-    hues = [LIGHT[name] for name in STATES]
+    hues = [LIGHT[name] for name in PARTS]
     title = "Where customers stand: people and money by lifecycle"
     caption = "States follow each customer's own rhythm of buying."
     return _split(shelf, _segments(shelf, "lifecycle"), hues, title, caption)
@@ -157,7 +153,7 @@ def lifecycle(shelf: Shelf) -> go.Figure:
 
 def value_tiers(shelf: Shelf) -> go.Figure:
     """Customers, net revenue and value by value tier."""
-    hues = [LIGHT[name] for name in ("scale_4", "scale_3", "scale_2", "gray", "amber", "green")]
+    hues = [LIGHT[name] for name in ("scale_4", "scale_3", "scale_1", "part_gray", "part_amber", "part_green")]
     title = "Value tiers: people and money"
     caption = "Customers ranked by expected value; equal values share a tier."
     return _split(shelf, _segments(shelf, "value_tier"), hues, title, caption)
@@ -183,6 +179,7 @@ def _split(shelf: Shelf, found: list[Valued], hues: list[str], title: str, capti
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
+            insidetextfont={"color": LIGHT["ink"]},
             hovertemplate="%{y}: %{x:.1f} %<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(barmode="stack", legend={"traceorder": "normal"}, margin={"t": 120})

@@ -25,10 +25,16 @@ LIGHT = MappingProxyType(
         "amber": "#b07a00",
         "gray": "#7d8894",
         "scale_0": "#eef4f9",
-        "scale_1": "#c3daec",
-        "scale_2": "#86b6da",
-        "scale_3": "#3f87bd",
-        "scale_4": "#0b4f85",
+        "scale_1": "#d3e4f2",
+        "scale_2": "#b0d0e9",
+        "scale_3": "#86b6da",
+        "scale_4": "#5b9fd1",
+        "part_blue": "#8ec3e6",
+        "part_purple": "#dba6c8",
+        "part_green": "#7fccae",
+        "part_amber": "#eec35e",
+        "part_vermillion": "#f2a272",
+        "part_gray": "#cdd4dc",
         "shade": "#f0ebe0",
     }
 )
@@ -49,17 +55,26 @@ DARK = MappingProxyType(
         "amber": "#e8b13a",
         "gray": "#97a2ae",
         "scale_0": "#1e2731",
-        "scale_1": "#1f4361",
-        "scale_2": "#2a6a9a",
-        "scale_3": "#5aa5da",
-        "scale_4": "#b9dffa",
+        "scale_1": "#1f3a52",
+        "scale_2": "#214f73",
+        "scale_3": "#265f8c",
+        "scale_4": "#2a6ea3",
+        "part_blue": "#1f6698",
+        "part_purple": "#864272",
+        "part_green": "#10694f",
+        "part_amber": "#7a5909",
+        "part_vermillion": "#984413",
+        "part_gray": "#46515d",
         "shade": "#2b2a24",
     }
 )
 """The same names on a dark ground."""
 
 STATES = ("blue", "purple", "green", "amber", "vermillion", "gray")
-"""Names of hues for parts that have no natural order of amount."""
+"""Names of hues for lines and bars that have no natural order of amount."""
+
+PARTS = tuple(f"part_{name}" for name in STATES)
+"""The same hues, soft enough to carry words in ink: 4.5 : 1 or more on either ground, as on every step of the scale."""
 
 STEPS = tuple((position / 4, LIGHT[f"scale_{position}"]) for position in range(5))
 """A scale of one hue, from little to much, as Plotly reads it."""

@@ -228,9 +228,7 @@ def _shifted(table: ir.Table, names: Sequence[str], rejected: Sequence[RejectedL
     for count, row in enumerate(rejected, start=1):
         starts[row.line_number - count] = count
     places = list(starts)
-    ranges = ibis.memtable(
-        pa.table({"start": places, "stop": [*places[1:], 1 << 62], "shift": list(starts.values())})
-    )
+    ranges = ibis.memtable(pa.table({"start": places, "stop": [*places[1:], 1 << 62], "shift": list(starts.values())}))
     placed = table.select(table.rowid().name("place"), *names)
     joined = placed.join(ranges, [placed.place >= ranges.start, placed.place < ranges.stop])
     return joined.select((joined.place + joined.shift + 1).name(LINE), *names)

@@ -91,7 +91,7 @@ class Told:
             return f"not estimable: {reason}"
         if not is_estimate(estimate):
             return UNKNOWN
-        return f"{self.write.money(estimate['low'])} to {self.write.money(estimate['high'])}"
+        return f"{self.write.money(estimate['low'])} to\u00a0{self.write.money(estimate['high'])}"
 
     def level(self, estimate: Any) -> str:
         """Coverage of an estimate's interval as a percentage."""

@@ -148,9 +148,16 @@ def _tracking(told: Told) -> list[Block]:
         f"The model was fitted anew on the first {told.count(tracking.get('calibration_weeks'))} weeks and had to "
         f"forecast the last {told.count(tracking.get('holdout_weeks'))}. Cumulated repeat purchases were off by "
         f"{_share_or_reason(told, errors['cumulative'])} on average, single weeks by "
-        f"{_share_or_reason(told, errors['incremental'])}, and the total by {_share_or_reason(told, errors['total'])}."
+        f"{_share_or_reason(told, errors['incremental'])}, and the total was {_too_much(told, errors['total'])}."
     )
     return [Text(text)]
+
+
+def _too_much(told: Told, value: Any) -> str:
+    """A signed share of what was seen, in words."""
+    if not isinstance(value, float):
+        return _share_or_reason(told, value)
+    return f"{told.share(abs(value), 1)} too {'high' if value > 0 else 'low'}"
 
 
 def _share_or_reason(told: Told, value: Any) -> str:

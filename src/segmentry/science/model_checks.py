@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc
+from scipy.special import chdtrc, ndtri
 
 from segmentry.science.findings import Check, Status, judge
-from segmentry.science.inputs import FloatArray, Inputs
+from segmentry.science.inputs import FloatArray, Inputs, IntArray
 from segmentry.science.purchases.beta_geometric import BetaGeometric, ModifiedBetaGeometric
 from segmentry.science.purchases.histories import fold, read_histories
 from segmentry.science.purchases.model import PurchaseModel
@@ -168,8 +168,10 @@ def mixed_cohorts(
         weights: Customers, shape (n,); 1 each if left out.
 
     Returns:
-        A check whose statistic is the largest relative distance of a cohort's repeat purchases from those expected,
-        among cohorts where it exceeds three standard errors; 0.2 warns, 0.5 fails.
+        A check whose statistic is the share of all expected repeat purchases that clearly differing cohorts have too
+        many or too few; 0.1 warns, 0.3 fails. A cohort differs clearly beyond a 1 % Bonferroni bound; the variance of
+        its sum is the larger of what it shows itself and of m + c m^2 with c pooled over all customers, because a
+        small cohort cannot show how widely its own customers spread.
     """
     columns = {"frequency": frequency, "age": age, "cohorts": cohorts}
     inputs = Inputs("mixed_cohorts", columns if weights is None else columns | {"weights": weights})
@@ -178,15 +180,27 @@ def mixed_cohorts(
     counts, codes = inputs["frequency"], inputs["cohorts"].astype(np.int64)
     people = np.ones(counts.size) if weights is None else inputs["weights"]
     ages, position = np.unique(inputs["age"], return_inverse=True)
-    surplus = counts - model.expected_purchases_new(ages)[position.ravel()]
-    expected = np.bincount(codes, people * (counts - surplus))
-    difference, noise = np.bincount(codes, people * surplus), np.sqrt(np.bincount(codes, people * surplus**2))
-    clear = (np.abs(difference) > 3 * noise) & (expected > 0)
-    worst = float(np.max(np.abs(difference[clear]) / expected[clear])) if clear.any() else 0.0
+    mean = model.expected_purchases_new(ages)[position.ravel()]
+    expected, difference = np.bincount(codes, people * mean), np.bincount(codes, people * (counts - mean))
+    clear = np.abs(difference) > _cohort_noise(counts, mean, codes, people) * _bound(np.unique(codes).size)
+    share = float(np.abs(difference[clear]).sum() / expected.sum()) if expected.sum() > 0 else 0.0
     text = "Cohorts repeat as one model says."
-    if worst >= 0.2:
-        text = f"{int(clear.sum())} cohorts repeat otherwise than one model says, by up to {worst:.0%}."
-    return Check("mixed_cohorts", judge(worst, 0.2, 0.5), worst, text, "fit by cohort" if worst >= 0.2 else "")
+    if clear.any():
+        text = f"{int(clear.sum())} cohorts repeat otherwise than one model says: {share:.0%} of purchases are misplaced."
+    return Check("mixed_cohorts", judge(share, 0.1, 0.3), share, text, "fit by cohort" if share >= 0.1 else "")
+
+
+def _bound(comparisons: int) -> float:
+    """Two-sided normal bound that none of so many true comparisons passes in 99 of 100 cases (Bonferroni)."""
+    return float(ndtri(1 - 0.005 / comparisons))
+
+
+def _cohort_noise(counts: FloatArray, mean: FloatArray, codes: IntArray, people: FloatArray) -> FloatArray:
+    """Standard deviation of each cohort's sum of repeat purchases, shape (cohorts,)."""
+    square = (counts - mean) ** 2
+    spread = max(float(people @ (square - mean)) / max(float(people @ mean**2), 1e-300), 0.0)
+    shown, pooled = np.bincount(codes, people * square), np.bincount(codes, people * (mean + spread * mean**2))
+    return np.sqrt(np.maximum(shown, pooled))
 
 
 def contractual_pattern(

@@ -122,11 +122,7 @@ def _sums(small: ir.Table) -> ir.Table:
 
 
 def _customers(small: ir.Table) -> ir.Table:
-    furthest = (
-        small.filter(small.party_key.notnull())
-        .group_by("load_id", "party_key")
-        .aggregate(step=small.step.max())
-    )
+    furthest = small.filter(small.party_key.notnull()).group_by("load_id", "party_key").aggregate(step=small.step.max())
     return furthest.group_by("load_id", "step").aggregate(customers=furthest.count())
 
 

@@ -41,7 +41,9 @@ def _divided(engine: Engine, lines: Staged, width: int) -> Staged:
 def _misfits(engine: Engine, misfits: ir.Table, width: int) -> list[RejectedLine]:
     told = misfits.select(
         LINE,
-        reason=ibis.ifelse(misfits.words.length() < width, ibis.literal("too few cells"), ibis.literal("too many cells")),
+        reason=ibis.ifelse(
+            misfits.words.length() < width, ibis.literal("too few cells"), ibis.literal("too many cells")
+        ),
         text=misfits.c0.substr(0, 200),
     )
     return [RejectedLine(row[LINE], row["reason"], None, row["text"]) for row in engine.rows(told.order_by(LINE))]

@@ -62,8 +62,14 @@ _ALSO: dict[str, str] = {
     "capacity_minutes": "capacity_minutes capacity",
     "minutes": "minutes time duration",
 }
-_ROLE = {"party_key": "customer", "product_id": "product", "category": "category", "country": "country",
-         "currency": "currency", "channel": "channel"}
+_ROLE = {
+    "party_key": "customer",
+    "product_id": "product",
+    "category": "category",
+    "country": "country",
+    "currency": "currency",
+    "channel": "channel",
+}
 _TOLD = ("source", "kind")
 """Columns that come from the load, not from the file."""
 
@@ -84,8 +90,13 @@ def table_asked_for(table: str | None, where: str) -> Contract | None:
     if table not in TABLES:
         known = ("order_lines", *TABLES)
         raise SourceError(
-            Problem("TABLE_UNKNOWN", "There is no such canonical table", where, shorten(str(table)),
-                    near_miss(str(table), known) or f"Known are {', '.join(known)}.")
+            Problem(
+                "TABLE_UNKNOWN",
+                "There is no such canonical table",
+                where,
+                shorten(str(table)),
+                near_miss(str(table), known) or f"Known are {', '.join(known)}.",
+            )
         )
     return TABLES[str(table)]
 
@@ -107,8 +118,11 @@ def match_columns(
         if role in {item.role for item in found}:
             continue
         taken = {item.place for item in found}
-        ranked = sorted((rank, sample.place) for sample in samples
-                        if sample.place not in taken and (rank := _rank(column, sample.name)) is not None)
+        ranked = sorted(
+            (rank, sample.place)
+            for sample in samples
+            if sample.place not in taken and (rank := _rank(column, sample.name)) is not None
+        )
         if ranked:
             place = ranked[0][1]
             found.append(Recognized(role, samples[place].name, place, 0.9, "its name is usual for this"))
@@ -117,9 +131,13 @@ def match_columns(
         names = shorten(", ".join(sample.name for sample in samples), 300)
         raise SourceError(
             [
-                Problem("COLUMN_MISSING", f"No column tells {role_of(column)}: {column.description}",
-                        f"{where}, for table {contract.name}", names,
-                        f"Say which column it is: --map {role_of(column)}=COLUMN.")
+                Problem(
+                    "COLUMN_MISSING",
+                    f"No column tells {role_of(column)}: {column.description}",
+                    f"{where}, for table {contract.name}",
+                    names,
+                    f"Say which column it is: --map {role_of(column)}=COLUMN.",
+                )
                 for column in missing
             ]
         )
@@ -141,9 +159,7 @@ def _rank(column: Column, name: str) -> int | None:
     return usual.index(bare) + 1 if bare in usual else None
 
 
-def typed_rows(
-    reading: Reading, contract: Contract, styles: dict[str, times.TimeStyle], latest: datetime
-) -> ir.Table:
+def typed_rows(reading: Reading, contract: Contract, styles: dict[str, times.TimeStyle], latest: datetime) -> ir.Table:
     """The rows under the contract, with ``line_number``, and ``reason`` and ``fault`` where a row is put aside."""
     spec, table = reading.spec, reading.staged.table
     cells: dict[str, ir.Value] = {}

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from segmentry.engine import Engine, Run
 from segmentry.engine.files import LINE
 from segmentry.sources import generic, orders, times, values
-from segmentry.sources.lines import given_names
+from segmentry.sources.lines import GIVEN_LIMIT, given_names
 from segmentry.sources.plan import Planned
 from segmentry.sources.quarantine import rejected_rows
 from segmentry.sources.reading import Reading
@@ -49,6 +49,7 @@ def understand_generic(engine: Engine, reading: Reading, contract: Contract) -> 
     ]
     styles = generic.moment_styles(contract, matched, samples, spec)
     reading = replace(reading, recognized=matched, numbers=values.number_style(numbers, spec.decimal_mark))
+    reading = reading.narrowed(GIVEN_LIMIT)
     return GenericReading(replace(reading, span=_span(engine, reading, contract, styles)), contract, styles)
 
 
@@ -188,9 +189,11 @@ def _report(run: Run, plan: Planned, item: GenericReading, loaded: ir.Table) -> 
     for row in item.reading.staged.rejected:
         reasons[row.reason] = reasons.get(row.reason, 0) + 1
     ranked = _winners(loaded, item.contract)
-    counted = run.rows(ranked.filter(ranked.load_id == plan.load_id).aggregate(
-        rows=lambda table: table.count(), beaten=lambda table: (table.place > 0).sum()
-    ))[0]
+    counted = run.rows(
+        ranked.filter(ranked.load_id == plan.load_id).aggregate(
+            rows=lambda table: table.count(), beaten=lambda table: (table.place > 0).sum()
+        )
+    )[0]
     good, beaten = int(counted["rows"]), int(counted["beaten"] or 0)
     zero = Decimal("0.0000")
     rule = RuleEffect(REPEATED, "rows that give way to a later one with the same key", good, good - beaten, 0, 0, zero)

@@ -49,7 +49,13 @@ def find_layout(path: Path, name: str, spec: LoadSpec) -> Layout:
         head = file.read(_HEAD).decode("utf-8", errors="replace").lstrip("\ufeff")
     if not head.strip():
         raise SourceError(
-            Problem("SOURCE_EMPTY", "The file holds nothing but blanks", name, shorten(head), "Export it again.")
+            Problem(
+                "SOURCE_EMPTY",
+                "The file holds nothing but blanks",
+                name,
+                shorten(head) or "nothing",
+                "Export it again.",
+            )
         )
     lines = head.splitlines()
     whole = lines[:-1] if len(head) >= _HEAD * 0.9 and len(lines) > 1 else lines
@@ -69,8 +75,13 @@ def find_layout(path: Path, name: str, spec: LoadSpec) -> Layout:
     width = len(first)
     if width > COLUMN_LIMIT:
         raise SourceError(
-            Problem("SOURCE_TOO_WIDE", "The file has too many columns", f"{name}, line {skip + 1}", f"{width:,} columns",
-                    f"Export at most {COLUMN_LIMIT:,} columns.")
+            Problem(
+                "SOURCE_TOO_WIDE",
+                "The file has too many columns",
+                f"{name}, line {skip + 1}",
+                f"{width:,} columns",
+                f"Export at most {COLUMN_LIMIT:,} columns.",
+            )
         )
     return Layout("csv", named(first if header else (), width), delimiter, quote, skip, header)
 
@@ -142,8 +153,13 @@ def _fixed(spec: LoadSpec, lines: list[str]) -> Layout:
     if wrong:
         raise SourceError(
             [
-                Problem("COLUMN_RANGE", "A fixed-width column ends before it begins", f"column {name}",
-                        f"{first} to {last}", "Count characters from 1, first and last included.")
+                Problem(
+                    "COLUMN_RANGE",
+                    "A fixed-width column ends before it begins",
+                    f"column {name}",
+                    f"{first} to {last}",
+                    "Count characters from 1, first and last included.",
+                )
                 for name, first, last in wrong
             ]
         )

@@ -100,7 +100,9 @@ def _cells(reading: Reading) -> ir.Table:
     given = {
         f"{GIVEN}{name}": _given(reading.staged.table[f"c{place}"]) for name, place in given_names(reading).items()
     }
-    return reading.staged.table.select(LINE, **{name: cell for name, cell in cells.items() if cell is not None}, **given)
+    return reading.staged.table.select(
+        LINE, **{name: cell for name, cell in cells.items() if cell is not None}, **given
+    )
 
 
 def _derived(reading: Reading, cells: ir.Table, load_id: str) -> ir.Table:

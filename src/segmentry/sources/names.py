@@ -132,24 +132,25 @@ EXACT: dict[str, dict[str, int]] = {
 }
 """For each role its names without underscores, the most usual first."""
 
-_HEADWORDS: dict[str, frozenset[str]] = {
-    "customer": frozenset("customer client buyer member household shopper kunde kunden cliente klant".split()),
-    "order": frozenset("order invoice basket receipt transaction bestellung rechnung commande facture pedido".split()),
-    "time": frozenset("date time timestamp datetime datum fecha".split()),
-    "product": frozenset("product sku item article artikel produkt produit producto prodotto".split()),
-    "product_name": frozenset("description bezeichnung designation descripcion".split()),
-    "category": frozenset("category department kategorie categorie categoria".split()),
-    "quantity": frozenset("quantity qty menge anzahl quantite cantidad quantita units".split()),
-    "price": frozenset("price preis prix precio prezzo".split()),
-    "amount": frozenset("amount revenue total sales spend turnover betrag umsatz montant importe value".split()),
-    "discount": frozenset("discount disc rabatt remise descuento sconto".split()),
-    "cost": frozenset("cost cogs kosten".split()),
-    "currency": frozenset("currency waehrung devise moneda valuta".split()),
-    "country": frozenset("country land pays pais paese".split()),
-    "channel": frozenset("channel kanal canal".split()),
-    "status": frozenset("status".split()),
-    "part": frozenset("sheet export".split()),
+_HEADS: dict[str, str] = {
+    "customer": "customer client buyer member household shopper kunde kunden cliente klant",
+    "order": "order invoice basket receipt transaction bestellung rechnung commande facture pedido",
+    "time": "date time timestamp datetime datum fecha",
+    "product": "product sku item article artikel produkt produit producto prodotto",
+    "product_name": "description bezeichnung designation descripcion",
+    "category": "category department kategorie categorie categoria",
+    "quantity": "quantity qty menge anzahl quantite cantidad quantita units",
+    "price": "price preis prix precio prezzo",
+    "amount": "amount revenue total sales spend turnover betrag umsatz montant importe value",
+    "discount": "discount disc rabatt remise descuento sconto",
+    "cost": "cost cogs kosten",
+    "currency": "currency waehrung devise moneda valuta",
+    "country": "country land pays pais paese",
+    "channel": "channel kanal canal",
+    "status": "status",
+    "part": "sheet export",
 }
+_HEADWORDS = {role: frozenset(words.split()) for role, words in _HEADS.items()}
 
 
 def name_score(role: str, column: str) -> float:

@@ -22,6 +22,7 @@ RATIO_LIMIT = 200
 """An archive that grows by more than this is refused, once it is larger than `SIZE_FLOOR`."""
 SIZE_FLOOR = 64 * 1024 * 1024
 _BLOCK = 1 << 20
+_CONTROLS = [bytes([code]) for code in (*range(9), *range(14, 28))]
 _PROBE, _PROBES = 1 << 18, 16
 _MAGIC = {
     b"PAR1": "parquet",
@@ -166,7 +167,7 @@ def _bomb(path: Path, packed: int, unpacked: int) -> SourceError:
 def _unpacked(path: Path, kind: str, folder: Path) -> Path:
     import pyarrow as pa
 
-    target = folder / f"unpacked_{path.stem[:80]}"
+    target = _copy(path, folder, "unpacked")
     packed, size = path.stat().st_size, 0
     try:
         with pa.input_stream(str(path), compression=kind) as source, target.open("wb") as out:
@@ -227,7 +228,7 @@ def _encoding(path: Path, given: str | None) -> tuple[str, tuple[str, ...]]:
     marked = _marked(head)
     if marked:
         return marked, ()
-    if head.count(b"\x00") > len(head) * 0.02:
+    if sum(map(head.count, _CONTROLS)) > len(head) * 0.02:
         raise SourceError(_binary(path))
     return _unmarked(path)
 
@@ -253,7 +254,7 @@ def _binary(path: Path) -> Problem:
         "SOURCE_BINARY",
         "The file holds bytes that are no text, and is of no known format",
         path.name,
-        "NUL bytes",
+        "control bytes such as NUL",
         "Export CSV, Parquet or Excel, or name the encoding.",
     )
 
@@ -309,8 +310,14 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
         yield block + file.readline(_BLOCK)
 
 
+def _copy(path: Path, folder: Path, purpose: str) -> Path:
+    """Where a copy goes; it keeps the name by which people know the file."""
+    (folder / purpose).mkdir(exist_ok=True)
+    return folder / purpose / path.name
+
+
 def _transcoded(path: Path, encoding: str, folder: Path) -> Path:
-    target = folder / f"utf8_{path.stem[:80]}"
+    target = _copy(path, folder, "transcoded")
     decoder = codecs.getincrementaldecoder("cp1252" if encoding == "cp1252" else encoding)(errors="replace")
     with path.open("rb") as source, target.open("wb") as out:
         while block := source.read(_BLOCK):

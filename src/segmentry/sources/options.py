@@ -16,18 +16,39 @@ def option_problems(spec: LoadSpec) -> list[Problem]:
         step = near_miss(spec.format, FORMATS) or f"Known are {', '.join(FORMATS)}."
         problems.append(_problem("FORMAT_UNKNOWN", "There is no such format", "format", spec.format, step))
     for name, value in (("delimiter", spec.delimiter), ("quote", spec.quote)):
-        if value is not None and (len(value.encode()) != 1 or value in "\r\n\0") and not (name == "quote" and not value):
+        if (
+            value is not None
+            and (len(value.encode()) != 1 or value in "\r\n\0")
+            and not (name == "quote" and not value)
+        ):
             step = "Give one character, such as a comma, semicolon or tab."
             problems.append(_problem("CHARACTER_WRONG", "This cannot divide or enclose cells", name, value, step))
     if spec.decimal_mark is not None and spec.decimal_mark not in (".", ","):
-        problems.append(_problem("DECIMAL_MARK_WRONG", "This is no decimal mark", "decimal_mark", spec.decimal_mark,
-                                 "Give a dot or a comma."))
+        problems.append(
+            _problem(
+                "DECIMAL_MARK_WRONG",
+                "This is no decimal mark",
+                "decimal_mark",
+                spec.decimal_mark,
+                "Give a dot or a comma.",
+            )
+        )
     if spec.date_format is not None and "%" not in spec.date_format:
-        problems.append(_problem("DATE_FORMAT_WRONG", "This is no date format", "date_format", spec.date_format,
-                                 "Write it as %d/%m/%Y."))
+        problems.append(
+            _problem(
+                "DATE_FORMAT_WRONG", "This is no date format", "date_format", spec.date_format, "Write it as %d/%m/%Y."
+            )
+        )
     if spec.header is not None and spec.header < 0:
-        problems.append(_problem("HEADER_WRONG", "There is no such line", "header", str(spec.header),
-                                 "Count lines from 1; 0 means that there are no names."))
+        problems.append(
+            _problem(
+                "HEADER_WRONG",
+                "There is no such line",
+                "header",
+                str(spec.header),
+                "Count lines from 1; 0 means that there are no names.",
+            )
+        )
     if spec.timezone not in zone_names():
         step = near_miss(spec.timezone, zone_names()) or "Use an IANA name such as Europe/London."
         problems.append(_problem("TIMEZONE_UNKNOWN", "There is no such time zone", "timezone", spec.timezone, step))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segmentry.engine import Run
@@ -44,9 +43,7 @@ def publish_orders(
         tell: Told each step and the share done.
     """
     lines = _all_lines(run, planned, readings, latest)
-    loaded = _published(
-        run, planned, readings, lines, lambda among: _all_lines(run, planned, readings, latest, among)
-    )
+    loaded = _published(run, planned, readings, lines, lambda among: _all_lines(run, planned, readings, latest, among))
     tell("orders", 0.75)
     _derived(run)
     tell("count", 0.9)

@@ -69,7 +69,9 @@ def rejected_rows(reading: Reading, load_id: str) -> list[ir.Table]:
         "load_id": [load_id] * len(rows),
         LINE: [row.line_number for row in rows],
         "reason": [row.reason for row in rows],
-        "column_name": [names[row.column] if row.column is not None and row.column < len(names) else None for row in rows],
+        "column_name": [
+            names[row.column] if row.column is not None and row.column < len(names) else None for row in rows
+        ],
         "given": [shorten(row.text, 200) for row in rows],
     }
     schema = pa.schema([(name, pa.int64() if name == LINE else pa.string()) for name in QUARANTINE.names])

@@ -67,6 +67,14 @@ class Reading:
         """The same reading of only those rows whose ``line_number`` is in ``lines``."""
         return replace(self, staged=replace(self.staged, table=self.staged.table.semi_join(lines, LINE)))
 
+    def narrowed(self, further: int) -> Reading:
+        """The same reading with only the columns that have a role and so many ``further`` ones staged."""
+        places = sorted({item.place for item in self.recognized} | {sample.place for sample in self.unmapped[:further]})
+        if len(places) == len(self.samples):
+            return self
+        table = self.staged.table.select(LINE, *(f"c{place}" for place in places))
+        return replace(self, staged=replace(self.staged, table=table))
+
     @property
     def unmapped(self) -> tuple[ColumnSample, ...]:
         """The columns without a role."""

@@ -102,9 +102,7 @@ class LoadReport:
         """The report as a JSON-ready mapping; amounts are decimal texts."""
         return {
             **{name: getattr(self, name) for name in _SIMPLE},
-            "excluded": {
-                rule: {"rows": rows, "amount": str(amount)} for rule, (rows, amount) in self.excluded.items()
-            },
+            "excluded": {rule: {"rows": rows, "amount": str(amount)} for rule, (rows, amount) in self.excluded.items()},
             "quarantined": dict(self.quarantined),
             "rules": [{**dataclasses.asdict(rule), "amount": str(rule.amount)} for rule in self.rules],
             "recognized": [dict(item) for item in self.recognized],

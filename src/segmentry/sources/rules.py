@@ -12,32 +12,30 @@ import ibis.expr.types as ir
 
 from segmentry.sources.spec import Rules
 
-FEE_CODES = frozenset(
-    """POST POSTAGE DOT M MANUAL D DISCOUNT S SAMPLES C2 C3 CARRIAGE PADS CRUK AMAZONFEE AMAZON_FEE B BANKCHARGES
+_CODES = """POST POSTAGE DOT M MANUAL D DISCOUNT S SAMPLES C2 C3 CARRIAGE PADS CRUK AMAZONFEE AMAZON_FEE B BANKCHARGES
     SHIPPING SHIP FREIGHT HANDLING DELIVERY VERSAND VERSANDKOSTEN PORTO FRACHT FEE FEES SURCHARGE TIP TIPS
-    ADJUST ADJUST2 TEST TEST001 TEST002 ROUNDING""".split()
-) | {"BANK CHARGES", "AMAZON FEE", "SHIPPING FEE"}
-"""Product codes that are no goods; compared in capitals. ``m`` of the shop's own spelling is met as ``M``."""
+    ADJUST ADJUST2 TEST TEST001 TEST002 ROUNDING"""
+_DESCRIPTIONS = """postage; dotcom postage; carriage; next day carriage; shipping; shipping fee; shipping cost;
+    shipping costs; shipping charge; shipping & handling; shipping and handling; freight; delivery; delivery fee;
+    delivery charge; handling fee; bank charges; amazon fee; manual; discount; samples; cruk commission;
+    adjust bad debt; this is a test product.; gift voucher; gift card; e-gift card; voucher; surcharge; payment fee;
+    rounding; tip; deposit; versand; versandkosten; versandkostenpauschale; porto; fracht; gutschein;
+    geschenkgutschein; pfand; rabatt; frais de port; frais de livraison; livraison; carte cadeau; remise;
+    gastos de envio; gastos de envío; envio; envío; tarjeta regalo; descuento; spese di spedizione; spedizione;
+    buono regalo; sconto; verzendkosten"""
+_STATES = """cancelled canceled cancel void voided failed declined expired abandoned unavailable unpaid pending
+    storniert storno abgebrochen annule annulé annulee annulée cancelado cancelada anulado annullato annullata
+    geannuleerd"""
 
-FEE_NAMES = frozenset(
-    name.strip()
-    for name in """postage;dotcom postage;carriage;next day carriage;shipping;shipping fee;shipping cost;shipping costs;shipping charge;
-    shipping & handling;shipping and handling;freight;delivery;delivery fee;delivery charge;handling fee;
-    bank charges;amazon fee;manual;discount;samples;cruk commission;adjust bad debt;this is a test product.;
-    adjustment by john on 26/01/2010 16;adjustment by peter on 24/05/2010 1;adjustment by peter on jun 25 2010;
-    gift voucher;gift card;e-gift card;voucher;surcharge;payment fee;rounding;tip;deposit;
-    versand;versandkosten;versandkostenpauschale;porto;fracht;gutschein;geschenkgutschein;pfand;rabatt;
-    frais de port;frais de livraison;livraison;carte cadeau;remise;gastos de envio;gastos de envío;envio;envío;
-    tarjeta regalo;descuento;spese di spedizione;spedizione;buono regalo;sconto;verzendkosten""".split(";")
-)
+FEE_CODES = frozenset(_CODES.split()) | {"BANK CHARGES", "AMAZON FEE", "SHIPPING FEE"}
+"""Product codes that are no goods; written in capitals here, met in small letters as well."""
+
+FEE_NAMES = frozenset(" ".join(name.split()) for name in _DESCRIPTIONS.split(";"))
 """Whole descriptions that are no goods; small letters here, met in capitals and with capitals as well."""
 
 _SPELLED = sorted({form(name) for name in FEE_NAMES for form in (str.lower, str.upper, str.capitalize, str.title)})
 
-CANCELLED = frozenset(
-    """cancelled canceled cancel void voided failed declined expired abandoned unavailable storniert storno abgebrochen annule annulé annulee annulée
-    cancelado cancelada anulado annullato annullata geannuleerd unpaid pending""".split()
-)
+CANCELLED = frozenset(_STATES.split())
 """States of an order, in small letters, that mean it was called off or never paid."""
 
 CREDIT_PREFIXES = ("C", "GS")
@@ -54,8 +52,11 @@ class Rule:
 
 
 RULES = (
-    Rule("overlap", "the same line in another file or part; the larger count of equal lines stays",
-         "merge_overlapping_exports"),
+    Rule(
+        "overlap",
+        "the same line in another file or part; the larger count of equal lines stays",
+        "merge_overlapping_exports",
+    ),
     Rule("repeated", "repeats of a line inside one file", "exclude_repeated"),
     Rule("cancelled", "orders that were called off or never paid", "exclude_cancelled"),
     Rule("adjustments", "bookkeeping entries such as bad debt", "exclude_adjustments"),

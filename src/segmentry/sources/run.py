@@ -25,7 +25,7 @@ from segmentry.sources.shapes import united
 from segmentry.sources.spec import LoadSpec
 from segmentry.sources.staging import understand
 from segmentry.terms.canonical import QUARANTINE
-from segmentry.terms.errors import Problem, SourceError
+from segmentry.terms.errors import SourceError
 
 Progress = Callable[[str, float], None]
 """Told what is being done and what share of the whole is behind."""
@@ -82,7 +82,8 @@ class _Read:
 
 def _read(run: Run, planned: list[Planned], folder: Path, tell: Progress) -> _Read:
     """Stage and understand every file; all that cannot be are told at once."""
-    read, problems = _Read(), []
+    read = _Read()
+    problems: list[Problem] = []
     for place, plan in enumerate(planned):
         tell(f"read {plan.file.name}", 0.05 + 0.4 * place / len(planned))
         try:
@@ -147,7 +148,8 @@ def _check_options(specs: Sequence[LoadSpec]) -> None:
 
 def _opened(specs: tuple[LoadSpec, ...], folder: Path) -> list[OpenedFile]:
     """Every file opened; all that cannot be are told at once."""
-    files, problems = [], []
+    files: list[OpenedFile] = []
+    problems: list[Problem] = []
     for place, spec in enumerate(specs):
         own = folder / str(place)
         own.mkdir()

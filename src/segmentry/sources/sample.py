@@ -13,6 +13,8 @@ from segmentry.sources.times import is_moment
 from segmentry.sources.values import is_number
 
 _CELLS = 120_000
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnSample:
     """Values of one column, and what share of those that are filled looks like what.

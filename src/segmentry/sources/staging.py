@@ -16,6 +16,7 @@ from segmentry.engine import Engine
 from segmentry.engine.files import UNREADABLE, Staged, TextLayout, hold, stage_arrow, stage_parquet, stage_text
 from segmentry.sources import times, values
 from segmentry.sources.layout import find_layout, named
+from segmentry.sources.lines import GIVEN_LIMIT
 from segmentry.sources.opening import OpenedFile, settle_encoding
 from segmentry.sources.reading import Reading
 from segmentry.sources.recognize import Recognized, recognize
@@ -31,8 +32,8 @@ _ODD_LIMIT = 5000
 def stage_file(engine: Engine, file: OpenedFile, spec: LoadSpec) -> tuple[Staged, tuple[str, ...]]:
     """Bring the rows of ``file`` into the warehouse; returns them with the names of their columns."""
     if file.format == "parquet":
-        staged, names = stage_parquet(engine, file.path)
-        return _not_empty(staged, file), named(names, len(names))
+        staged, found = stage_parquet(engine, file.path)
+        return _not_empty(staged, file), named(found, len(found))
     if file.format == "excel":
         from segmentry.sources.workbooks import read_workbook
 
@@ -72,7 +73,9 @@ def _not_empty(staged: Staged, file: OpenedFile) -> Staged:
     return staged
 
 
-def understand(engine: Engine, spec: LoadSpec, file: OpenedFile, folder: Path, contract: Contract | None = None) -> Reading:
+def understand(
+    engine: Engine, spec: LoadSpec, file: OpenedFile, folder: Path, contract: Contract | None = None
+) -> Reading:
     """Stage ``file`` and tell what its columns mean and how they are written.
 
     With ``contract`` the meaning is left open, for `generic_load.understand_generic` to tell.
@@ -92,7 +95,8 @@ def understand(engine: Engine, spec: LoadSpec, file: OpenedFile, folder: Path, c
         return reading
     recognized = recognize(samples, spec.mapping, file.name)
     numbered = _is_numbered(samples, recognized)
-    return understand_values(engine, replace(reading, recognized=recognized, numbered=numbered))
+    reading = replace(reading, recognized=recognized, numbered=numbered).narrowed(GIVEN_LIMIT)
+    return understand_values(engine, reading)
 
 
 def understand_values(engine: Engine, reading: Reading) -> Reading:
@@ -203,5 +207,3 @@ def _odd(engine: Engine, reading: Reading, facts: dict[str, Any]) -> tuple[list[
 def _different(engine: Engine, table: ir.Table, column: ir.Value, test: ir.BooleanValue) -> list[str]:
     found = table.filter(test).select(text=column.cast(dt.string).strip()).distinct().limit(_ODD_LIMIT)
     return [text for text in engine.arrow(found).column(0).to_pylist() if text]
-
-

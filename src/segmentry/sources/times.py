@@ -31,18 +31,18 @@ _OFFSET = r"^(.*:\d{2}(?:[.,]\d+)?) ?(Z|UTC|([-+])(\d{2}):?(\d{2})?)$"
 _WORDS = re.compile(r"(\d{1,2})([ -])([A-Za-z]{3,9})\2(\d{4}|\d{2})(.*)|([A-Za-z]{3,9}) (\d{1,2})(,?) (\d{4})(.*)")
 
 
-@ibis.udf.scalar.builtin(signature=((dt.string, dt.Array(dt.string)), dt.Timestamp(scale=6)))
-def try_strptime(text: object, formats: object) -> object:  # type: ignore[empty-body]
+@ibis.udf.scalar.builtin(signature=((dt.string, dt.Array(dt.string)), dt.Timestamp(scale=6)))  # type: ignore[untyped-decorator]
+def try_strptime(text: object, formats: object) -> object:
     """The moment that ``text`` tells in the first of ``formats`` that fits; null where none does."""
 
 
-@ibis.udf.scalar.builtin(signature=((dt.Timestamp(timezone="UTC", scale=6),), dt.int64))
-def epoch_us(instant: object) -> object:  # type: ignore[empty-body]
+@ibis.udf.scalar.builtin(signature=((dt.Timestamp(timezone="UTC", scale=6),), dt.int64))  # type: ignore[untyped-decorator]
+def epoch_us(instant: object) -> object:
     """Microseconds since 1970 of an instant, whatever zone the session is in."""
 
 
-@ibis.udf.scalar.builtin(signature=((dt.int64,), dt.Timestamp(scale=6)))
-def make_timestamp(microseconds: object) -> object:  # type: ignore[empty-body]
+@ibis.udf.scalar.builtin(signature=((dt.int64,), dt.Timestamp(scale=6)))  # type: ignore[untyped-decorator]
+def make_timestamp(microseconds: object) -> object:
     """The moment so many microseconds after 1970."""
 
 

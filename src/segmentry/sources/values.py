@@ -56,8 +56,8 @@ def is_number(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text)) and any(map(str.isdigit, text))
 
 
-@ibis.udf.scalar.builtin(name="trim", signature=((dt.string, dt.string), dt.string))
-def _trim(text: object, letters: object) -> object:  # type: ignore[empty-body]
+@ibis.udf.scalar.builtin(name="trim", signature=((dt.string, dt.string), dt.string))  # type: ignore[untyped-decorator]
+def _trim(text: object, letters: object) -> object:
     """``text`` without any of ``letters`` at its ends."""
 
 
@@ -81,7 +81,9 @@ def read_id(column: ir.Value) -> ir.StringValue:
         whole = (column == column.round()) & (column.abs() < 1e15)
         return ibis.ifelse(whole, column.try_cast(dt.int64).cast(dt.string), column.cast(dt.string))
     text = read_text(column)
-    return text if not kind.is_string() else ibis.ifelse(text.endswith(".0"), text.re_replace(r"^(\d+)\.0$", r"\1"), text)
+    return (
+        text if not kind.is_string() else ibis.ifelse(text.endswith(".0"), text.re_replace(r"^(\d+)\.0$", r"\1"), text)
+    )
 
 
 def read_decimal(column: ir.Value, style: NumberStyle) -> ir.DecimalValue:

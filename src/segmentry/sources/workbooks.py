@@ -55,9 +55,7 @@ def _wanted(titles: list[str], name: str, sheet: str | None) -> list[str]:
         return titles
     if sheet not in titles:
         step = near_miss(sheet, titles) or f"There are {', '.join(titles)}."
-        raise SourceError(
-            Problem("SHEET_UNKNOWN", "There is no such sheet", name, shorten(sheet), step)
-        )
+        raise SourceError(Problem("SHEET_UNKNOWN", "There is no such sheet", name, shorten(sheet), step))
     return [sheet]
 
 
@@ -94,7 +92,9 @@ def _column(cells: list[Cell]) -> pa.Array:
         return pa.array([None if cell is None else float(cell) for cell in cells], pa.float64())  # type: ignore[arg-type]
     if kinds and kinds <= {datetime, date}:
         moments = [
-            datetime(cell.year, cell.month, cell.day) if isinstance(cell, date) and not isinstance(cell, datetime) else cell
+            datetime(cell.year, cell.month, cell.day)
+            if isinstance(cell, date) and not isinstance(cell, datetime)
+            else cell
             for cell in cells
         ]
         return pa.array(moments, pa.timestamp("us"))

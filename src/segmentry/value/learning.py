@@ -20,7 +20,6 @@ from segmentry.science import (
     frequency_fit,
     left_truncation,
     mixed_cohorts,
-    spend_frequency_correlation,
     zero_repeaters,
 )
 from segmentry.terms.errors import EstimationError
@@ -131,7 +130,7 @@ def learn_spend(rows: pa.Table) -> tuple[GammaGamma | NotEstimable, list[Check]]
         model = GammaGamma().fit(frequency, spend)
     except EstimationError as error:
         return NotEstimable(error.problems[0].what), []
-    checks = [spend_frequency_correlation(frequency, spend), *model.checks_]
+    checks = list(model.checks_)
     if isinstance(model.population_mean, NotEstimable):
         return model.population_mean, checks
     return model, checks

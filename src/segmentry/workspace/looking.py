@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from segmentry.charts import pictures
+from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
 from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.settings import WorkspaceSettings
 
@@ -61,6 +62,11 @@ def segments(workspace: Workspace, segmentation: str) -> DocumentResult:
     """The segments of one segmentation; see `Workspace.segments`."""
     from segmentry.workspace.document import segment_entries
 
+    known = _segmentations(workspace)
+    if segmentation not in known:
+        hint = near_miss(segmentation, known) or f"Known: {', '.join(known)}."
+        what = "There is no such segmentation"
+        raise SettingsError(Problem("SEGMENTATION_UNKNOWN", what, "segmentation", shorten(segmentation), hint))
     entries = segment_entries(workspace, segmentation)
 
     def table() -> pa.Table:
@@ -72,6 +78,12 @@ def segments(workspace: Workspace, segmentation: str) -> DocumentResult:
 
     document = {"segmentation": segmentation, "segments": entries}
     return DocumentResult(f"Segments by {segmentation}", document, {"segments": table}, figures(workspace))
+
+
+def _segmentations(workspace: Workspace) -> list[str]:
+    described = workspace.engine.table("segmentation_segments")
+    rows = workspace.engine.rows(described.select("segmentation").distinct().order_by("segmentation"))
+    return [row["segmentation"] for row in rows]
 
 
 def quality(workspace: Workspace) -> DocumentResult:

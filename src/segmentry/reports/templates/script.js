@@ -9,7 +9,6 @@
   const plots = Array.from(document.querySelectorAll("[data-figure]"));
   const settings = {
     locale: "page",
-    responsive: true,
     displaylogo: false,
     displayModeBar: false,
     scrollZoom: false,
@@ -88,6 +87,16 @@
     printing = false;
     drawAll();
   });
+  const widths = new Map();
+  const watcher = new ResizeObserver((entries) => {
+    entries.forEach((entry) => {
+      const place = entry.target;
+      const width = Math.round(entry.contentRect.width);
+      if (!printing && place.data && widths.get(place) !== width) Plotly.Plots.resize(place);
+      widths.set(place, width);
+    });
+  });
+  plots.forEach((place) => watcher.observe(place));
   Plotly.register(told("names"));
   drawInTurn(plots);
 })();

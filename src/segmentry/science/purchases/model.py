@@ -292,7 +292,7 @@ class PurchaseModel(KnownParameters, ABC):
                 "convergence",
                 "passed" if best.converged else "failed",
                 float(best.iterations),
-                "The likelihood was maximized." if best.converged else "The optimizer did not reach its tolerance.",
+                "The likelihood of purchases was maximized." if best.converged else "The optimizer did not reach its tolerance.",
             ),
             Check(
                 "ridge",

@@ -222,7 +222,7 @@ CASES: dict[str, tuple[Build, Refused | Loaded]] = {
     "unknown currency": (rows(), Refused("CURRENCY_UNKNOWN", "currency", "EUX", {"currency": "EUX"})),
     "long delimiter": (rows(), Refused("CHARACTER_WRONG", "delimiter", "::", {"delimiter": "::"})),
     "unknown format": (rows(), Refused("FORMAT_UNKNOWN", "format", "csw", {"format": "csw"})),
-    "wrong delimiter": (rows(), Refused("CUSTOMER_UNKNOWN", "orders.csv", "order_id", {"delimiter": "|"})),
+    "wrong delimiter": (rows(), Refused("TIME_UNKNOWN", "orders.csv", "order_id", {"delimiter": "|"})),
     "odd date format": (rows(), Refused("DATE_FORMAT_WRONG", "date_format", "dmy", {"date_format": "dmy"})),
     "unknown role": (rows(), Refused("ROLE_UNKNOWN", "--map", "custmer", {"mapping": (("custmer", "price"),)})),
     "unknown column": (
@@ -250,28 +250,46 @@ CASES: dict[str, tuple[Build, Refused | Loaded]] = {
         Refused("SOURCE_RAGGED", "row 1", "1"),
     ),
     # rows that cannot be counted
-    "absurd amount": (rows("4,c4,2024-01-05,p,1,1e308"), Loaded(3, "35.5", aside={"price out of range": 1}, lines=((4, "1e308"),))),
+    "absurd amount": (
+        rows("4,c4,2024-01-05,p,1,1e308"),
+        Loaded(3, "35.5", aside={"price out of range": 1}, lines=((4, "1e308"),)),
+    ),
     "absurd product": (
         rows("4,c4,2024-01-05,p,99999999999999,99999999999999"),
         Loaded(3, "35.5", aside={"amount out of range": 1}),
     ),
-    "not a number": (rows("4,c4,2024-01-05,p,1,ten"), Loaded(3, "35.5", aside={"price not a number": 1}, lines=((4, "ten"),))),
-    "infinite amount": (rows("4,c4,2024-01-05,p,1,inf"), Loaded(3, "35.5", aside={"price out of range": 1}, lines=((4, "inf"),))),
+    "not a number": (
+        rows("4,c4,2024-01-05,p,1,ten"),
+        Loaded(3, "35.5", aside={"price not a number": 1}, lines=((4, "ten"),)),
+    ),
+    "infinite amount": (
+        rows("4,c4,2024-01-05,p,1,inf"),
+        Loaded(3, "35.5", aside={"price out of range": 1}, lines=((4, "inf"),)),
+    ),
     "nan amount": (rows("4,c4,2024-01-05,p,1,NaN"), Loaded(3, "35.5", aside={"no price": 1}, lines=((4, None),))),
     "underscored number": (rows("4,c4,2024-01-05,p,1,1_000"), Loaded(3, "35.5", aside={"price not a number": 1})),
     "hexadecimal number": (rows("4,c4,2024-01-05,p,1,0x10"), Loaded(3, "35.5", aside={"price not a number": 1})),
     "empty amount": (rows("4,c4,2024-01-05,p,1,"), Loaded(3, "35.5", aside={"no price": 1})),
     "empty quantity": (rows("4,c4,2024-01-05,p,,5"), Loaded(3, "35.5", aside={"no quantity": 1})),
     "negative price": (rows("4,c1,2024-01-06,p1,1,-10.00"), Loaded(4, "25.5")),
-    "both negative": (rows("4,c1,2024-01-06,p1,-1,-10.00"), Loaded(3, "35.5", aside={"negative quantity and price": 1})),
+    "both negative": (
+        rows("4,c1,2024-01-06,p1,-1,-10.00"),
+        Loaded(3, "35.5", aside={"negative quantity and price": 1}),
+    ),
     "return": (rows("C4,c1,2024-01-06,p1,-1,10.00"), Loaded(4, "25.5")),
     "zero price": (rows("4,c1,2024-01-06,p1,1,0"), Loaded(3, "35.5", {"zero_price": 1})),
     "postage": (rows("4,c1,2024-01-06,POST,1,4.00"), Loaded(3, "35.5", {"fees": 1})),
     "no customer in a row": (rows("4,,2024-01-06,p1,1,4.00"), Loaded(3, "35.5", {"without_customer": 1})),
     "bad debt": (rows("A4,c1,2024-01-06,p1,1,-4.00"), Loaded(3, "35.5", {"adjustments": 1})),
-    "future date": (rows("4,c4,2031-01-05,p,1,1"), Loaded(3, "35.5", aside={"date in the future": 1}, lines=((4, "2031-01-05"),))),
+    "future date": (
+        rows("4,c4,2031-01-05,p,1,1"),
+        Loaded(3, "35.5", aside={"date in the future": 1}, lines=((4, "2031-01-05"),)),
+    ),
     "date long ago": (rows("4,c4,0001-01-05,p,1,1"), Loaded(3, "35.5", aside={"date before 1900": 1})),
-    "impossible date": (rows("4,c4,2024-02-30,p,1,1"), Loaded(3, "35.5", aside={"date not readable": 1}, lines=((4, "2024-02-30"),))),
+    "impossible date": (
+        rows("4,c4,2024-02-30,p,1,1"),
+        Loaded(3, "35.5", aside={"date not readable": 1}, lines=((4, "2024-02-30"),)),
+    ),
     "infinite date": (rows("4,c4,infinity,p,1,1"), Loaded(3, "35.5", aside={"date not readable": 1})),
     "empty date": (rows("4,c4,,p,1,1"), Loaded(3, "35.5", aside={"no date": 1})),
     "no order number": (rows(",c4,2024-01-05,p,1,1"), Loaded(3, "35.5", aside={"no order number": 1})),
@@ -285,13 +303,19 @@ CASES: dict[str, tuple[Build, Refused | Loaded]] = {
     ),
     "two digit years": (text("customer;date;amount\na;13.02.24;1,50\na;02.03.24;1,25\n"), Loaded(2, "2.75")),
     "decimal commas": (text("customer;date;amount\na;2024-01-01;1.234,56\nb;2024-01-02;-3,1\n"), Loaded(2, "1231.46")),
-    "thousands commas": (text('customer,date,amount\na,2024-01-01,"1,234.56"\nb,2024-01-02,"2,000"\n'), Loaded(2, "3234.56")),
+    "thousands commas": (
+        text('customer,date,amount\na,2024-01-01,"1,234.56"\nb,2024-01-02,"2,000"\n'),
+        Loaded(2, "3234.56"),
+    ),
     "both decimal marks": (
         text("customer;date;amount\na;2024-01-01;1,50\nb;2024-01-02;2,75\nc;2024-01-02;3.99\n"),
         Loaded(2, "4.25", aside={"amount not a number": 1}, lines=((3, "3.99"),)),
     ),
     "currency signs": (text("customer;date;amount\na;2024-01-01;€ 1,50\nb;2024-01-02;2,75 EUR\n"), Loaded(2, "4.25")),
-    "accountant's minus": (text("customer,date,amount\na,2024-01-01,10.00\nb,2024-01-02,(2.50)\nb,2024-01-02,1.00-\n"), Loaded(3, "6.5")),
+    "accountant's minus": (
+        text("customer,date,amount\na,2024-01-01,10.00\nb,2024-01-02,(2.50)\nb,2024-01-02,1.00-\n"),
+        Loaded(3, "6.5"),
+    ),
     # rows that are no rows
     "ragged rows": (
         rows("4,c4,2024-01-05", "5,c5,2024-01-05,p,1,1,extra", "6,c6,2024-01-05,p,1,1.00"),
@@ -301,10 +325,17 @@ CASES: dict[str, tuple[Build, Refused | Loaded]] = {
         rows('4,c4,2024-01-05,"p,1,1', "5,c5,2024-01-05,p,1,1.00"),
         Loaded(3, "35.5", aside={"quote not closed": 1}),
     ),
-    "quoted newline": (rows('4,c4,2024-01-05,"p\nq",1,1.00', "5,c5,2024-01-05,p,1,x"), Loaded(4, "36.5", aside={"price not a number": 1}, lines=((5, "x"),))),
+    "quoted newline": (
+        rows('4,c4,2024-01-05,"p\nq",1,1.00', "5,c5,2024-01-05,p,1,x"),
+        Loaded(4, "36.5", aside={"price not a number": 1}, lines=((5, "x"),)),
+    ),
     "bad bytes in one row": (
-        text((HEAD + GOOD + "4,zoë,2024-01-05,p,1,1.00\n").encode() + b"5,c\xff,2024-01-05,p,1,1.00\n"
-             + "6,zoë,2024-01-05,p,1,1.00\n".encode() + b"7,c7,2024-01-05,p,1,oops\n"),
+        text(
+            (HEAD + GOOD + "4,zoë,2024-01-05,p,1,1.00\n").encode()
+            + b"5,c\xff,2024-01-05,p,1,1.00\n"
+            + "6,zoë,2024-01-05,p,1,1.00\n".encode()
+            + b"7,c7,2024-01-05,p,1,oops\n"
+        ),
         Loaded(5, "37.5", aside={"bytes not readable as text": 1, "price not a number": 1}, lines=((7, "oops"),)),
     ),
     "nul bytes in one row": (rows("4,c\x004,2024-01-05,p,1,1.00"), Loaded(4, "36.5")),
@@ -314,7 +345,7 @@ CASES: dict[str, tuple[Build, Refused | Loaded]] = {
     "total at the end": (rows("Total,,,,4,25.50"), Loaded(3, "35.5", aside={"no date": 1})),
     "preamble": (text("Report of January\n\n" + HEAD + GOOD), Loaded(3, "35.5")),
     # texts that bite
-    "formula kept as text": (rows('4,=cmd|calc,2024-01-05,p,1,1.00'), Loaded(4, "36.5")),
+    "formula kept as text": (rows("4,=cmd|calc,2024-01-05,p,1,1.00"), Loaded(4, "36.5")),
     "double names": (
         text("customer_id,order_date,amount,amount\nc1,2024-01-01,5,7\nc2,2024-01-02,5,7\n"),
         Refused("COLUMN_TWICE", "orders.csv", "amount"),
@@ -337,7 +368,10 @@ CASES: dict[str, tuple[Build, Refused | Loaded]] = {
     # businesses at the edge
     "one customer": (text("customer,date,amount\na,2024-01-01,1\na,2024-01-02,2\n"), Loaded(2, "3")),
     "one row": (text("customer,date,amount\na,2024-01-01,1\n"), Loaded(1, "1")),
-    "one-time buyers": (text("customer,date,amount\n" + "".join(f"c{n},2024-01-01,1\n" for n in range(50))), Loaded(50, "50")),
+    "one-time buyers": (
+        text("customer,date,amount\n" + "".join(f"c{n},2024-01-01,1\n" for n in range(50))),
+        Loaded(50, "50"),
+    ),
     "an order in two currencies": (
         text("order,customer,date,amount,currency\n1,a,2024-01-01,5,EUR\n1,a,2024-01-01,6,USD\n2,a,2024-01-01,7,EUR\n"),
         Loaded(1, "7", aside={"order in several currencies": 2}, lines=((1, "EUR"), (2, "USD"))),
@@ -348,5 +382,8 @@ CASES: dict[str, tuple[Build, Refused | Loaded]] = {
     ),
     "odd parquet": (_odd_parquet, Loaded(1, "10", aside={"no amount": 1, "amount out of range": 2})),
     "nested parquet": (_nested_parquet, Loaded(1, "1.5")),
-    "odd workbook": (_workbook, Loaded(1, "10", aside={"no date": 1, "date not readable": 1}, lines=((2, None), (3, "never")))),
+    "odd workbook": (
+        _workbook,
+        Loaded(1, "10", aside={"no date": 1, "date not readable": 1}, lines=((2, None), (3, "never"))),
+    ),
 }

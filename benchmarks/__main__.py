@@ -1,0 +1,47 @@
+"""All benchmarks, or the named ones: ``python -m benchmarks [N1 N2 N3 N10]``; writes RESULTS.md beside this file."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+
+from benchmarks.contest import HERE, table, kept_verdicts
+
+BENCHMARKS = {
+    "N1": "n1_main_job",
+    "N2": "n2_purchase_models",
+    "N3": "n3_profiles",
+    "N10": "n10_startup",
+}
+
+
+def main() -> None:
+    """Run what was asked for and put the verdicts of every benchmark that ever ran into one table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    asked = parser.parse_args().names or list(BENCHMARKS)
+    unknown = [name for name in asked if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    for name in asked:
+        importlib.import_module(f"benchmarks.{BENCHMARKS[name]}.run").main([])
+    rows = []
+    for name, folder in BENCHMARKS.items():
+        _, verdicts = kept_verdicts(HERE / folder)
+        for each in verdicts:
+            rows.append([name, each.goal, each.wanted, each.reached, "yes" if each.met else "no"])
+    lines = [
+        "# Benchmarks",
+        "",
+        "Each goal is judged against a named alternative that took turns with us on the same machine; "
+        "see the RESULTS.md of each folder for the runs behind a line.",
+        "",
+        *table(["", "goal", "wanted", "reached", "met"], rows),
+    ]
+    text = "\n".join(lines) + "\n"
+    (HERE / "RESULTS.md").write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
