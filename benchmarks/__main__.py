@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-from benchmarks.contest import HERE, table, kept_verdicts
+from benchmarks.contest import HERE, kept_verdicts, table
 
 BENCHMARKS = {
     "N1": "n1_main_job",
@@ -25,11 +25,11 @@ def main() -> None:
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     for name in asked:
         importlib.import_module(f"benchmarks.{BENCHMARKS[name]}.run").main([])
-    rows = []
-    for name, folder in BENCHMARKS.items():
-        _, verdicts = kept_verdicts(HERE / folder)
-        for each in verdicts:
-            rows.append([name, each.goal, each.wanted, each.reached, "yes" if each.met else "no"])
+    rows = [
+        [name, each.goal, each.wanted, each.reached, "yes" if each.met else "no"]
+        for name, folder in BENCHMARKS.items()
+        for each in kept_verdicts(HERE / folder)
+    ]
     lines = [
         "# Benchmarks",
         "",

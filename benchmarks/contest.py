@@ -72,11 +72,13 @@ def run_process(command: Sequence[str | Path], *, source: bool = False) -> Run:
 
 
 def _last_object(text: str) -> Run:
+    """The object that is the whole text, or else its last line; nothing where neither is one."""
     lines = text.strip().splitlines()
-    if not lines or not lines[-1].startswith("{"):
-        return {}
-    told: Run = json.loads(lines[-1])
-    return told
+    for candidate in (text, lines[-1] if lines else ""):
+        if candidate.startswith("{"):
+            told: Run = json.loads(candidate)
+            return told
+    return {}
 
 
 def take_turns(contestants: dict[str, Callable[[], Run]], repeats: int) -> dict[str, list[Run]]:
@@ -158,7 +160,13 @@ def verdict_table(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def write_results(
-    folder: Path, title: str, setting: str, runs: dict[str, list[Run]], verdicts: Sequence[Verdict], page: Sequence[str]
+    folder: Path,
+    title: str,
+    setting: str,
+    runs: dict[str, list[Run]],
+    verdicts: Sequence[Verdict],
+    *,
+    page: Sequence[str],
 ) -> None:
     """Write ``results.json`` and ``RESULTS.md`` into a benchmark's folder and print the page.
 
@@ -178,10 +186,9 @@ def write_results(
     print(text)
 
 
-def kept_verdicts(folder: Path) -> tuple[str, list[Verdict]]:
-    """The title and verdicts a benchmark has written; no verdicts where it never ran."""
+def kept_verdicts(folder: Path) -> list[Verdict]:
+    """The verdicts a benchmark has written; none where it never ran."""
     kept = folder / "results.json"
     if not kept.exists():
-        return folder.name, []
-    told = json.loads(kept.read_text())
-    return told["title"], [Verdict(**each) for each in told["verdicts"]]
+        return []
+    return [Verdict(**each) for each in json.loads(kept.read_text())["verdicts"]]

@@ -1,6 +1,6 @@
 """Benchmark N10: how long the import and the help take, beside a bare interpreter and ``import pandas``.
 
-    python -m benchmarks N10        or        python -m benchmarks.n10_startup.run [--repeats 10]
+Run it by ``python -m benchmarks N10`` or ``python -m benchmarks.n10_startup.run [--repeats 10]``.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         f"Over a bare interpreter: the import takes {ratio(imported, bare) or 0:.2g} times as long, "
         f"the help {ratio(helped, bare) or 0:.2g} times.",
     ]
-    write_results(HERE, "N10: starting up", NOTE, runs, verdicts, page)
+    write_results(HERE, "N10: starting up", NOTE, runs, verdicts, page=page)
 
 
 def _starter(command: list[str]) -> Callable[[], Run]:

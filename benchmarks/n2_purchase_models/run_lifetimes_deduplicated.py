@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from measuring import Report, customers, log_likelihood
+from population import customers, log_likelihood
+
+from measuring import Report
 
 report = Report()
 with report.timed("import"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from measuring import MONTHLY_DISCOUNT, MONTHS, Report, customers
+from population import MONTHLY_DISCOUNT, MONTHS, customers
+
+from measuring import Report
 
 report = Report()
 with report.timed("import"):

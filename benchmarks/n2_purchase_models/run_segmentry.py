@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from population import MONTHLY_DISCOUNT, MONTHS, WEEKS_PER_MONTH, customers
 
-from measuring import MONTHLY_DISCOUNT, MONTHS, WEEKS_PER_MONTH, Report, customers
+from measuring import Report
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 report = Report()
 with report.timed("import"):
     from segmentry.science import BetaGeometric, GammaGamma, discount_rate_per_unit

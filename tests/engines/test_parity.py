@@ -5,6 +5,7 @@ The expected rows come from a plain Python reading of the same orders, which sha
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections import defaultdict
@@ -142,7 +143,7 @@ def python_history() -> dict[str, dict[str, Any]]:
     histories = {}
     for customer, days in placed.items():
         known = sorted(days)
-        gaps = [(later - earlier).days for earlier, later in zip(known, known[1:], strict=False)]
+        gaps = [(later - earlier).days for earlier, later in itertools.pairwise(known)]
         repeat = [float(days[day]) for day in known[1:]]
         mean = sum(gaps) / len(gaps) if gaps else None
         histories[customer] = {

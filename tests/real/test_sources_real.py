@@ -15,7 +15,8 @@ from segmentry.sources.spec import LoadSpec, Rules
 
 pytestmark = pytest.mark.real
 
-_FEES = """'POST','D','DOT','M','m','S','C2','C3','PADS','CRUK','AMAZONFEE','B','BANK CHARGES','ADJUST','ADJUST2','TEST001','TEST002'"""
+_FEES = """'POST','D','DOT','M','m','S','C2','C3','PADS','CRUK','AMAZONFEE','B',
+    'BANK CHARGES','ADJUST','ADJUST2','TEST001','TEST002'"""
 
 
 def _load(engine: Engine, spec: LoadSpec) -> LoadReport:
@@ -89,7 +90,8 @@ def test_overlap_and_goods_equal_independent_sql(loaded: tuple[Engine, LoadRepor
             SELECT Invoice, code, name, Quantity, InvoiceDate, price, customer, max(n) AS n FROM lines GROUP BY ALL)
         SELECT sum(n), sum(n * Quantity * price) FROM kept
         WHERE customer IS NOT NULL AND price * Quantity <> 0 AND Invoice NOT LIKE 'A%' AND code NOT IN ({_FEES})
-          AND code NOT LIKE 'gift_%' AND coalesce(lower(name), '') NOT IN ('manual', 'samples', 'postage', 'discount', 'dotcom postage', 'next day carriage')
+          AND code NOT LIKE 'gift_%' AND coalesce(lower(name), '')
+              NOT IN ('manual', 'samples', 'postage', 'discount', 'dotcom postage', 'next day carriage')
     """)
     assert report.rows_used == rows
     assert report.currencies == {"GBP": amount}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import plotly.graph_objects as go
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from segmentry.charts.notes import finish
+from segmentry.charts.notes import Notes, finish
 from segmentry.charts.shelf import Shelf
 from segmentry.charts.theme import LIGHT, STEPS
 
@@ -28,28 +30,28 @@ def has_cohorts(shelf: Shelf) -> bool:
     return len(quarters) >= _FEWEST_QUARTERS and sum(row["orders"] for row in months) <= MOST_ORDERS
 
 
+@dataclass(frozen=True, slots=True)
+class Cohorts:
+    """Quarters of first orders, oldest first: name, new customers, and the share of them in each later quarter.
+
+    A share is None where the later quarter lies beyond the data.
+    """
+
+    names: list[str]
+    sizes: list[int]
+    shares: list[list[float | None]]
+    skipped: int
+
+
 def cohorts(shelf: Shelf) -> go.Figure:
     """Share of each quarter's new customers who order in the quarters after it."""
-    write = shelf.write
-    first, counts = _triangle(shelf.large("customer_days"))
-    skipped = max(counts.shape[0] - _MOST_QUARTERS, 0)
-    first, counts = first + skipped, counts[skipped:, : counts.shape[1] - skipped]
-    kept = [row for row in range(counts.shape[0] - 1) if counts[row, 0]]
-    names = [f"{(first + row) // 4} Q{(first + row) % 4 + 1}" for row in kept]
-    sizes = [int(counts[row, 0]) for row in kept]
-    span = counts.shape[0]
-    after = list(range(1, span))
-    shares = [
-        [float(counts[row, later]) / size if row + later < span else None for later in after]
-        for row, size in zip(kept, sizes, strict=True)
-    ]
-    heads = [f"{name} ({write.number(size)})" for name, size in zip(names, sizes, strict=True)]
+    write, found = shelf.write, _cohorts(shelf.large("customer_days"))
     figure = go.Figure()
     figure.add_heatmap(
-        x=[str(later) for later in after],
-        y=heads,
-        z=[[None if share is None else round(100 * share, 2) for share in line] for line in shares],
-        text=[["" if share is None else write.percent(share) for share in line] for line in shares],
+        x=[str(later) for later in range(1, len(found.shares[0]) + 1)],
+        y=[f"{name} ({write.number(size)})" for name, size in zip(found.names, found.sizes, strict=True)],
+        z=[[None if share is None else round(100 * share, 2) for share in line] for line in found.shares],
+        text=[["" if share is None else write.percent(share) for share in line] for line in found.shares],
         texttemplate="%{text}",
         textfont={"color": LIGHT["ink"]},
         colorscale=STEPS,
@@ -60,23 +62,43 @@ def cohorts(shelf: Shelf) -> go.Figure:
         hovertemplate="%{y}: %{text} ordered %{x} quarters later<extra></extra>",
     )
     figure.update_xaxes(title_text="Quarters after the first order", type="category", side="bottom")
-    figure.update_yaxes(title_text="Quarter of the first order (customers)", type="category", autorange="reversed",
-                        showgrid=False)
-    cut = "" if not skipped else f" The {skipped} oldest quarters are left out for room."
-    notes = shelf.notes(
+    figure.update_yaxes(
+        title_text="Quarter of the first order (customers)", type="category", autorange="reversed", showgrid=False
+    )
+    return finish(figure, _notes(found, shelf), write.separators, 150 + 32 * len(found.names))
+
+
+def _cohorts(days: pa.Table) -> Cohorts:
+    first, counts = _triangle(days)
+    skipped = max(counts.shape[0] - _MOST_QUARTERS, 0)
+    first, counts = first + skipped, counts[skipped:, : counts.shape[1] - skipped]
+    span = counts.shape[0]
+    kept = [row for row in range(span - 1) if counts[row, 0]]
+    names = [f"{(first + row) // 4} Q{(first + row) % 4 + 1}" for row in kept]
+    sizes = [int(counts[row, 0]) for row in kept]
+    shares = [
+        [float(counts[row, later]) / size if row + later < span else None for later in range(1, span)]
+        for row, size in zip(kept, sizes, strict=True)
+    ]
+    return Cohorts(names, sizes, shares, skipped)
+
+
+def _notes(found: Cohorts, shelf: Shelf) -> Notes:
+    write = shelf.write
+    cut = f" The {found.skipped} oldest quarters are left out for room." if found.skipped else ""
+    return Notes(
         "Who comes back: customers by quarter of their first order",
-        "Exact.",
+        shelf.basis("Exact."),
         "Share of each quarter's new customers with an order in a later quarter. The last quarter may not be over; "
         f"the first holds customers who bought before the data begin.{cut}",
-        f"{len(kept)} quarters of first orders, from {names[0]} to {names[-1]}. One quarter later, "
-        f"{_range(shares, shelf)} of them ordered again.",
-        ("First order in", "Customers", *(f"+{later}" for later in after)),
-        [
+        f"{len(found.names)} quarters of first orders, from {found.names[0]} to {found.names[-1]}. One quarter later, "
+        f"{_range(found.shares, shelf)} of them ordered again.",
+        ("First order in", "Customers", *(f"+{later}" for later in range(1, len(found.shares[0]) + 1))),
+        tuple(
             (name, write.number(size), *("" if share is None else write.percent(share) for share in line))
-            for name, size, line in zip(names, sizes, shares, strict=True)
-        ],
+            for name, size, line in zip(found.names, found.sizes, found.shares, strict=True)
+        ),
     )
-    return finish(figure, notes, write.separators, 150 + 32 * len(kept))
 
 
 def _triangle(days: pa.Table) -> tuple[int, NDArray[np.int64]]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from segmentry.charts.notes import finish
+from segmentry.charts.notes import Notes, finish
 from segmentry.charts.shelf import Shelf
 from segmentry.charts.theme import LIGHT
 
@@ -32,14 +32,14 @@ def revenue_curve(shelf: Shelf) -> go.Figure:
     _mark(figure, shelf, marked)
     _axes(figure, "Share of customers, best first (%)", "Share of net revenue (%)")
     told = " ".join(_mark_sentence(shelf, share, amount, "net revenue") for share, amount in marked)
-    notes = shelf.notes(
+    notes = Notes(
         "How much of net revenue comes from how few customers",
-        "Exact.",
+        shelf.basis("Exact."),
         "Customers are ranked by net revenue to date; those who returned more than they bought count as zero. "
         "The straight line is what equal customers would give.",
         told,
         ("Share of customers, best first", "Share of net revenue"),
-        _sampled(shelf, "revenue"),
+        tuple(_sampled(shelf, "revenue")),
     )
     return finish(figure, notes, write.separators, 400)
 
@@ -55,12 +55,22 @@ def whale_curve(shelf: Shelf) -> go.Figure:
     if loses:
         figure.add_vrect(x0=peak_at * 100, x1=100, fillcolor=LIGHT["vermillion"], opacity=0.12, line_width=0)
         figure.add_annotation(
-            x=(peak_at + 1) * 50, y=0.04, yref="paper", yanchor="bottom", text="lose money",
+            x=(peak_at + 1) * 50,
+            y=0.04,
+            yref="paper",
+            yanchor="bottom",
+            text="lose money",
             font={"color": LIGHT["vermillion"]},
         )
         figure.add_scatter(
-            x=[peak_at * 100], y=[height * 100], mode="markers+text", marker={"size": 9, "color": LIGHT["vermillion"]},
-            text=[write.percent(height)], textposition="top center", cliponaxis=False, hoverinfo="skip",
+            x=[peak_at * 100],
+            y=[height * 100],
+            mode="markers+text",
+            marker={"size": 9, "color": LIGHT["vermillion"]},
+            text=[write.percent(height)],
+            textposition="top center",
+            cliponaxis=False,
+            hoverinfo="skip",
         )
     marked = [(share, _share_at(shelf, "contribution", share)) for share in _MARKS]
     _mark(figure, shelf, marked)
@@ -73,13 +83,13 @@ def whale_curve(shelf: Shelf) -> go.Figure:
         else "No customers lose money."
     )
     told = " ".join(_mark_sentence(shelf, share, amount, "contribution") for share, amount in marked)
-    notes = shelf.notes(
+    notes = Notes(
         "Who earns and who costs: the whale curve",
-        "Computed from known costs.",
+        shelf.basis("Computed from known costs."),
         "Contribution is net revenue less cost of goods and cost to serve, to date. " + tail,
         f"{told} {tail}",
         ("Share of customers, most profitable first", "Share of total contribution"),
-        _sampled(shelf, "contribution"),
+        tuple(_sampled(shelf, "contribution")),
     )
     return finish(figure, notes, write.separators, 400)
 
@@ -92,7 +102,10 @@ def _curve(shelf: Shelf, measure: str, hue: str) -> go.Figure:
     points = _points(shelf, measure)
     figure = go.Figure()
     figure.add_scatter(
-        x=[0, 100], y=[0, 100], mode="lines", line={"color": LIGHT["gray"], "dash": "dot", "width": 1},
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        line={"color": LIGHT["gray"], "dash": "dot", "width": 1},
         hoverinfo="skip",
     )
     figure.add_scatter(

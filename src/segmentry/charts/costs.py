@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from segmentry.charts.notes import finish
+from segmentry.charts.notes import Notes, finish
 from segmentry.charts.shelf import Shelf
 from segmentry.charts.theme import LIGHT
 from segmentry.charts.writer import label
@@ -23,7 +23,10 @@ def activity_costs(shelf: Shelf) -> go.Figure:
     rows = sorted(shelf.rows("activity_costs"), key=lambda row: float(row["allocated"]))
     names = [label(str(row["activity"])) for row in rows]
     figure = go.Figure()
-    for name, column, hue in (("Charged to customers", "allocated", "part_blue"), ("Unused capacity", "unused", "part_gray")):
+    for name, column, hue in (
+        ("Charged to customers", "allocated", "part_blue"),
+        ("Unused capacity", "unused", "part_gray"),
+    ):
         amounts = [None if row[column] is None else float(row[column]) for row in rows]
         figure.add_bar(
             y=names,
@@ -40,16 +43,23 @@ def activity_costs(shelf: Shelf) -> go.Figure:
     figure.update_xaxes(title_text=f"Cost to date ({write.unit})", showgrid=True)
     figure.update_yaxes(type="category", showgrid=False)
     total = sum(float(row["allocated"]) for row in rows)
-    notes = shelf.notes(
+    notes = Notes(
         "What serving customers costs, by activity",
-        "Computed from events, minutes and cost rates.",
+        shelf.basis("Computed from events, minutes and cost rates."),
         f"In {write.unit}, to date. Unused capacity is shown but never charged to customers; "
         "where no capacity was told, it is left out.",
         f"{len(rows)} activities cost {write.money(total)} in all; "
         f"the largest is {rows[-1]['activity']} with {write.money(float(rows[-1]['allocated']))}.",
-        ("Activity", "Set off by", "Events", "Minutes used", "Minutes supplied",
-         f"Charged ({write.unit})", f"Unused ({write.unit})"),
-        [_row(row, shelf) for row in reversed(rows)],
+        (
+            "Activity",
+            "Set off by",
+            "Events",
+            "Minutes used",
+            "Minutes supplied",
+            f"Charged ({write.unit})",
+            f"Unused ({write.unit})",
+        ),
+        tuple(_row(row, shelf) for row in reversed(rows)),
     )
     return finish(figure, notes, write.separators, 170 + 42 * len(rows))
 

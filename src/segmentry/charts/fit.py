@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from segmentry.charts.notes import finish
+from segmentry.charts.notes import Notes, finish
 from segmentry.charts.shelf import Shelf
 from segmentry.charts.theme import LIGHT
 
@@ -51,13 +51,13 @@ def purchase_tracking(shelf: Shelf) -> go.Figure:
     figure.update_yaxes(title_text="Cumulated<br>(purchase days)", rangemode="tozero", row=1, col=1)
     figure.update_yaxes(title_text="By week<br>(purchase days)", rangemode="tozero", row=2, col=1)
     figure.update_xaxes(tickformat="%b\n%Y", showgrid=False)
-    notes = shelf.notes(
+    notes = Notes(
         "Repeat purchases: what the model expected and what came",
-        "Actual: exact. Expected: estimated.",
+        shelf.basis("Actual: exact. Expected: estimated."),
         f"Repeat purchase days of all customers. {_error_sentence(shelf, held)}",
         _tracking_in_words(rows, shelf),
         ("Week to", "Held out", "Expected", "Actual", "Expected, cumulated", "Actual, cumulated"),
-        [_week_row(row, shelf) for row in rows],
+        tuple(_week_row(row, shelf) for row in rows),
     )
     return finish(figure, notes, write.separators, 480)
 
@@ -90,19 +90,23 @@ def frequency_fit(shelf: Shelf) -> go.Figure:
     figure.update_xaxes(title_text="Repeat purchase days", type="category")
     figure.update_yaxes(title_text="Customers")
     model = shelf.valuation.get("model", "the model")
-    notes = shelf.notes(
+    notes = Notes(
         "How often customers bought again: seen and expected",
-        "Actual: exact. Expected: estimated.",
+        shelf.basis("Actual: exact. Expected: estimated."),
         f"Expected by {model}. The range is where 95 of 100 counts would fall if the model were right; "
         "the uncertainty of its parameters is not in it.",
         f"{write.number(float(rows[0]['customers']))} customers never bought again; "
         f"{model} expects {write.number(expected[0])}.",
         ("Repeat purchase days", "Customers", "Expected", "Range of chance"),
-        [
-            (name, write.number(float(row["customers"])), write.number(each),
-             f"{write.number(max(each - far, 0.0))} to {write.number(each + far)}")
+        tuple(
+            (
+                name,
+                write.number(float(row["customers"])),
+                write.number(each),
+                f"{write.number(max(each - far, 0.0))} to {write.number(each + far)}",
+            )
             for name, row, each, far in zip(counts, rows, expected, reach, strict=True)
-        ],
+        ),
     )
     return finish(figure, notes, write.separators, 360)
 
@@ -110,9 +114,7 @@ def frequency_fit(shelf: Shelf) -> go.Figure:
 def _shade(figure: go.Figure, held: list[Any]) -> None:
     if not held:
         return
-    figure.add_vrect(
-        x0=held[0], x1=held[-1], fillcolor=LIGHT["shade"], line_width=0, layer="below", row="all", col=1
-    )
+    figure.add_vrect(x0=held[0], x1=held[-1], fillcolor=LIGHT["shade"], line_width=0, layer="below", row="all", col=1)
     figure.add_annotation(
         x=held[0], y=1, yref="y domain", xanchor="left", yanchor="top", text=" held out", font={"color": LIGHT["muted"]}
     )

@@ -19,16 +19,16 @@ class Notes:
 
     Attributes:
         title: What is shown, in a few words.
-        caption: What the numbers are: exact or estimated, as of when, unit, interval, and what to watch.
-        basis: The first words of the caption, short enough for a line under the title.
+        basis: What the numbers are, exact or estimated, and as of when; short enough for a line under the title.
+        caption: Unit, horizon, interval, and what to watch.
         description: The picture in words, for those who cannot see it.
         columns: Heads of the table behind the picture.
         rows: Its cells, written for the reader.
     """
 
     title: str
-    caption: str
     basis: str
+    caption: str
     description: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
-from segmentry.charts.notes import finish
+from segmentry.charts.notes import Notes, finish
 from segmentry.charts.shelf import Shelf, numbers
 from segmentry.charts.theme import LIGHT, STEPS
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Customers and their share of net revenue, shape (frequency scores, recency scores) each, from score 1 up."""
+
+    customers: NDArray[np.int64]
+    shares: NDArray[np.float64]
+
+    @property
+    def scores(self) -> list[str]:
+        """The scores as labels."""
+        return [str(score) for score in range(1, self.customers.shape[0] + 1)]
 
 
 def has_grid(shelf: Shelf) -> bool:
@@ -18,32 +34,15 @@ def has_grid(shelf: Shelf) -> bool:
 
 def rfm_grid(shelf: Shelf) -> go.Figure:
     """Share of net revenue by recency and frequency score, with the number of customers in each cell."""
-    write = shelf.write
-    scores = shelf.large("rfm_scores").select(["customer_id", "recency_score", "frequency_score"])
-    values = shelf.large("customer_value").select(["customer_id", "revenue"])
-    table = scores.join(values, "customer_id", join_type="inner")
-    recency = numbers(table, "recency_score").astype(np.int64)
-    frequency = numbers(table, "frequency_score").astype(np.int64)
-    most = int(max(recency.max(), frequency.max()))
-    cell = (frequency - 1) * most + recency - 1
-    revenue = np.nan_to_num(numbers(table, "revenue"))
-    counts = np.bincount(cell, minlength=most * most).reshape(most, most)
-    money = np.bincount(cell, revenue, most * most).reshape(most, most)
-    total = float(money.sum())
-    shares = money / total if total > 0 else np.zeros_like(money)
-    scale = [str(score) for score in range(1, most + 1)]
-    text = [
-        [f"{write.number(counts[up, across])}<br>{write.percent(shares[up, across], 1)}" if counts[up, across] else ""
-         for across in range(most)]
-        for up in range(most)
-    ]
+    write, grid = shelf.write, _grid(shelf)
+    most = len(grid.scores)
+    cells = [list(zip(*line, strict=True)) for line in zip(grid.customers, grid.shares, strict=True)]
     figure = go.Figure()
     figure.add_heatmap(
-        x=scale,
-        y=scale,
-        z=[[round(float(share) ** 0.5, 4) if counts[up, across] else None for across, share in enumerate(row)]
-           for up, row in enumerate(shares)],
-        text=text,
+        x=grid.scores,
+        y=grid.scores,
+        z=[[round(float(share) ** 0.5, 4) if count else None for count, share in line] for line in cells],
+        text=[[_words(int(count), float(share), shelf) for count, share in line] for line in cells],
         texttemplate="%{text}",
         textfont={"size": 12, "color": LIGHT["ink"]},
         colorscale=STEPS,
@@ -54,21 +53,46 @@ def rfm_grid(shelf: Shelf) -> go.Figure:
     )
     figure.update_xaxes(title_text=f"Recency score (1 long ago, {most} recent)", type="category")
     figure.update_yaxes(title_text=f"Frequency score (1 few days, {most} many)", type="category", showgrid=False)
-    order = np.argsort(-shares, axis=None)
-    best = np.unravel_index(int(order[0]), shares.shape)
-    notes = shelf.notes(
+    return finish(figure, _notes(grid, shelf), write.separators, 420)
+
+
+def _grid(shelf: Shelf) -> Grid:
+    scores = shelf.large("rfm_scores").select(["customer_id", "recency_score", "frequency_score"])
+    values = shelf.large("customer_value").select(["customer_id", "revenue"])
+    table = scores.join(values, "customer_id", join_type="inner")
+    recency = numbers(table, "recency_score").astype(np.int64)
+    frequency = numbers(table, "frequency_score").astype(np.int64)
+    most = int(max(recency.max(), frequency.max()))
+    cell = (frequency - 1) * most + recency - 1
+    customers = np.bincount(cell, minlength=most * most).reshape(most, most)
+    money = np.bincount(cell, np.nan_to_num(numbers(table, "revenue")), most * most).reshape(most, most)
+    return Grid(customers.astype(np.int64), np.maximum(money, 0.0) / max(float(money.sum()), 1e-9))
+
+
+def _words(count: int, share: float, shelf: Shelf) -> str:
+    return f"{shelf.write.number(count)}<br>{shelf.write.percent(share, 1)}" if count else ""
+
+
+def _notes(grid: Grid, shelf: Shelf) -> Notes:
+    write, most = shelf.write, len(grid.scores)
+    order = [place for place in np.argsort(-grid.shares, axis=None).tolist() if grid.customers.flat[place]]
+    rows = [
+        (
+            grid.scores[place % most],
+            grid.scores[place // most],
+            write.number(int(grid.customers.flat[place])),
+            write.percent(float(grid.shares.flat[place]), 1),
+        )
+        for place in order
+    ]
+    recency, frequency, customers, share = rows[0]
+    return Notes(
         "Recency and frequency: where customers and revenue sit",
-        "Exact.",
-        "In each cell: customers, and below them their share of net revenue to date; the stronger the color, the larger the share. "
-        "Scores cut the base into parts of about equal size; equal values share a score.",
-        f"The cell with recency {best[1] + 1} and frequency {best[0] + 1} holds {write.number(counts[best])} customers "
-        f"and {write.percent(shares[best])} of net revenue.",
+        shelf.basis("Exact."),
+        "In each cell: customers, and below them their share of net revenue to date; the stronger the color, the "
+        "larger the share. Scores cut the base into parts of about equal size; equal values share a score.",
+        f"The cell with recency {recency} and frequency {frequency} holds {customers} customers and {share} of net "
+        "revenue, the largest share.",
         ("Recency score", "Frequency score", "Customers", "Share of net revenue"),
-        [
-            (scale[place % most], scale[place // most], write.number(counts.flat[place]),
-             write.percent(float(shares.flat[place]), 1))
-            for place in order.tolist()
-            if counts.flat[place]
-        ],
+        tuple(rows),
     )
-    return finish(figure, notes, write.separators, 420)

@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from segmentry.charts.notes import finish
+from segmentry.charts.notes import Notes, finish
 from segmentry.charts.shelf import Shelf
 from segmentry.charts.theme import LIGHT
 
@@ -58,14 +58,14 @@ def monthly_sales(shelf: Shelf) -> go.Figure:
     figure.update_yaxes(title_text=f"Net revenue ({write.unit})", row=1, col=1)
     figure.update_yaxes(title_text="Customers", row=2, col=1)
     figure.update_xaxes(tickformat="%b\n%Y")
-    notes = shelf.notes(
+    notes = Notes(
         "Net revenue and customers by month",
-        "Exact.",
+        shelf.basis("Exact."),
         f"Net of returns, in {write.unit}. A customer is new in the month of the first order in these data; "
         f"those who bought before the data begin look new at first.{_partial_sentence(months, partial, shelf)}",
         _months_in_words(months, revenue, shelf),
         ("Month", f"Net revenue ({write.unit})", "Orders", "Customers", "New", "Returning"),
-        [_month_row(row, shelf) for row in rows],
+        tuple(_month_row(row, shelf) for row in rows),
     )
     return finish(figure, notes, write.separators, 480)
 
@@ -93,15 +93,15 @@ def seasons(shelf: Shelf) -> go.Figure:
     compared = max((int(found["months"]) - _MONTHS) // _MONTHS, 1)
     peak, low = indices.index(max(indices)), indices.index(min(indices))
     full = write.month_names("wide")
-    notes = shelf.notes(
+    notes = Notes(
         "Seasons: how each month compares with the average month",
-        "Computed from whole months.",
+        shelf.basis("Computed from whole months."),
         f"{found['months']} whole months of net revenue against their own yearly average. Each month rests on about "
         f"{compared} {'comparison' if compared == 1 else 'comparisons'}, so no interval can be given.",
         f"The strongest month is {full[peak]} with index {write.number(indices[peak])}; "
         f"the weakest is {full[low]} with {write.number(indices[low])}.",
         ("Month", "Index (average month = 100)"),
-        [(name, write.number(index, 1)) for name, index in zip(full, indices, strict=True)],
+        tuple((name, write.number(index, 1)) for name, index in zip(full, indices, strict=True)),
     )
     return finish(figure, notes, write.separators, 340)
 

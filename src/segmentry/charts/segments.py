@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from segmentry.charts.notes import finish
+from segmentry.charts.notes import Notes, finish
 from segmentry.charts.shelf import Shelf
 from segmentry.charts.theme import LIGHT, PARTS
 from segmentry.charts.writer import label
@@ -89,13 +89,13 @@ def size_and_value(shelf: Shelf) -> go.Figure:
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     figure.update_xaxes(title_text="Customers", nticks=3, tickangle=0, row=1, col=1)
     figure.update_xaxes(title_text=f"Value ({write.unit})", nticks=4, tickangle=0, showgrid=True, row=1, col=2)
-    notes = shelf.notes(
+    notes = Notes(
         "Segments by size and value",
-        "Customers: exact. Value: estimated.",
+        shelf.basis("Customers: exact. Value: estimated."),
         f"Value is {shelf.measure} {shelf.horizon}, in {write.unit}. {_interval_sentence(shelf)}",
         _largest_in_words(found, shelf),
         ("Segment", "Customers", f"Value ({write.unit})", "Interval of the mean", "Interval of what will be seen"),
-        [_segment_row(each, shelf) for each in found],
+        tuple(_segment_row(each, shelf) for each in found),
     )
     return finish(figure, notes, write.separators, 140 + 42 * len(found))
 
@@ -128,17 +128,17 @@ def value_per_customer(shelf: Shelf) -> go.Figure:
     figure.update_yaxes(type="category", autorange="reversed")
     figure.update_xaxes(title_text=f"Value per customer ({write.unit})", rangemode="tozero", showgrid=True)
     figure.update_layout(showlegend=False)
-    notes = shelf.notes(
+    notes = Notes(
         "Value of one customer, by segment",
-        "Estimated.",
+        shelf.basis("Estimated."),
         f"Mean {shelf.measure} per customer {shelf.horizon}, in {write.unit}. The line is the {shelf.level} interval "
         "of that mean. Single customers vary far more.",
         _richest_in_words(found, means, shelf),
         ("Segment", f"Value per customer ({write.unit})", "Interval of the mean"),
-        [
+        tuple(
             (each.name, write.money(mean), f"{write.money(low)} to {write.money(high)}")
             for each, mean, low, high in zip(found, means, lows, highs, strict=True)
-        ],
+        ),
     )
     return finish(figure, notes, write.separators, 140 + 40 * len(found))
 
@@ -186,16 +186,16 @@ def _split(shelf: Shelf, found: list[Valued], hues: list[str], title: str, capti
     figure.update_xaxes(title_text="Share of the base (%)", range=[0, 100], dtick=20)
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     told = f" Value is {shelf.measure} {shelf.horizon}; its intervals stand in the table." if valued else ""
-    notes = shelf.notes(
+    notes = Notes(
         title,
-        "Customers and revenue: exact." + (" Value: estimated." if valued else ""),
+        shelf.basis("Customers and revenue: exact." + (" Value: estimated." if valued else "")),
         f"{caption} Net revenue to date, in {write.unit}.{told}",
         "; ".join(f"{each.name}: {write.number(each.customers)} customers" for each in found) + ".",
         ("Segment", "Customers", f"Net revenue ({write.unit})", f"Value ({write.unit})", "Interval of the mean"),
-        [
+        tuple(
             (each.name, write.number(each.customers), write.money(each.revenue), *_segment_row(each, shelf)[2:4])
             for each in found
-        ],
+        ),
     )
     return finish(figure, notes, write.separators, 330)
 
@@ -203,9 +203,7 @@ def _split(shelf: Shelf, found: list[Valued], hues: list[str], title: str, capti
 def _segments(shelf: Shelf, segmentation: str) -> list[Valued]:
     """The segments that have members, in their own order."""
     described = {
-        row["segment_id"]: row
-        for row in shelf.rows("segmentation_segments")
-        if row["segmentation"] == segmentation
+        row["segment_id"]: row for row in shelf.rows("segmentation_segments") if row["segmentation"] == segmentation
     }
     worth = [
         row

@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from segmentry.charts.notes import Notes
 from segmentry.charts.writer import Writer, as_date
 
 Read = Callable[[str], pa.Table]
@@ -90,18 +89,9 @@ class Shelf:
         """Coverage of the intervals, as a percentage."""
         return self.write.percent(float(self.valuation.get("level", 0.95)))
 
-    def notes(
-        self,
-        title: str,
-        basis: str,
-        caption: str,
-        description: str,
-        columns: tuple[str, ...],
-        rows: list[tuple[str, ...]],
-    ) -> Notes:
-        """Notes whose caption opens with what the numbers are and as of when."""
-        opening = f"{basis} {self.as_of}".strip()
-        return Notes(title, f"{opening} {caption}".strip(), opening, description, columns, tuple(rows))
+    def basis(self, kind: str) -> str:
+        """What the numbers are (``Exact.`` or ``Estimated.``) and as of when, in words."""
+        return f"{kind} {self.as_of}".strip()
 
 
 def numbers(table: pa.Table, name: str) -> NDArray[np.float64]:

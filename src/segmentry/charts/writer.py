@@ -6,6 +6,7 @@ import html
 import math
 from datetime import date, datetime
 from functools import cached_property
+from typing import Literal
 
 from babel import Locale
 from babel.core import UnknownLocaleError
@@ -19,6 +20,8 @@ from babel.numbers import (
     get_decimal_symbol,
     get_group_symbol,
 )
+
+Width = Literal["abbreviated", "wide"]
 
 NO_CURRENCY = "currency units"
 _LONGEST_LABEL = 40
@@ -97,11 +100,11 @@ class Writer:
         """Month and year of a day."""
         return str(format_date(day, "MMM y", self.locale))
 
-    def month_names(self, width: str = "abbreviated") -> tuple[str, ...]:
+    def month_names(self, width: Width = "abbreviated") -> tuple[str, ...]:
         """January to December, ``abbreviated`` or ``wide``."""
         return tuple(get_month_names(width, "stand-alone", self.locale).values())
 
-    def day_names(self, width: str = "abbreviated") -> tuple[str, ...]:
+    def day_names(self, width: Width = "abbreviated") -> tuple[str, ...]:
         """Sunday to Saturday, ``abbreviated`` or ``wide``."""
         names = list(get_day_names(width, "stand-alone", self.locale).values())
         return (names[-1], *names[:-1])
@@ -134,7 +137,7 @@ def _parsed(locale: str) -> Locale:
 
 def _with_digits(pattern: str, digits: int) -> str:
     """A CLDR pattern with so many decimals instead of its own, in its positive form."""
-    positive = pattern.split(";")[0]
+    positive = pattern.split(";", maxsplit=1)[0]
     decimals = "." + "0" * digits if digits else ""
     if "0.00" in positive:
         return positive.replace("0.00", "0" + decimals)

@@ -45,10 +45,15 @@ def _concentration(told: Told) -> list[Block]:
     parts = [
         f"The best {told.share(asked / 100)} of customers ({told.share(top.get('customers_share'), 1)} with ties) "
         f"bring {told.share(top.get('share'), 1)} of net revenue."
-        for asked, top in ((10, told.get("concentration.top_10_percent")), (20, told.get("concentration.top_20_percent")))
+        for asked, top in (
+            (10, told.get("concentration.top_10_percent")),
+            (20, told.get("concentration.top_20_percent")),
+        )
         if isinstance(top, dict) and "share" in top
     ]
     gini = told.get("concentration.gini")
     if isinstance(gini, float):
-        parts.append(f"The Gini coefficient is {told.write.number(gini, 2)} (0: all equal; near 1: one has everything).")
+        parts.append(
+            f"The Gini coefficient is {told.write.number(gini, 2)} (0: all equal; near 1: one has everything)."
+        )
     return [Text(" ".join([*parts, "These figures are exact."]))] if parts else []

@@ -36,8 +36,13 @@ def _by_segment(told: Told) -> list[Block]:
     if not known:
         return []
     rows = tuple(
-        (str(each["name"]), told.count(each["customers"]), told.money(each["revenue"]),
-         told.money(each["cost_to_serve"]), _or_not(told, each.get("contribution")))
+        (
+            str(each["name"]),
+            told.count(each["customers"]),
+            told.money(each["revenue"]),
+            told.money(each["cost_to_serve"]),
+            _or_not(told, each.get("contribution")),
+        )
         for each in known
     )
     columns = ("Segment", "Customers\t", f"Net revenue ({told.unit})\t", "Cost-to-serve\t", "Contribution\t")

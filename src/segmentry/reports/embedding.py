@@ -43,7 +43,7 @@ def _drawn(name: str, figure: go.Figure) -> Drawn:
 
 
 def _has_legend(traces: list[dict[str, Any]]) -> bool:
-    return len(traces) > 1
+    return sum(bool(trace.get("showlegend", True)) and "name" in trace for trace in traces) > 1
 
 
 def as_script(value: Any) -> str:
@@ -56,7 +56,7 @@ def as_script(value: Any) -> str:
 
 def plotly_locale(write: Writer) -> dict[str, Any]:
     """Names of months and days and the marks in numbers, in the form Plotly registers."""
-    decimal, thousands = write.separators
+    decimal, thousands = write.separators[0], write.separators[1]
     return {
         "moduleType": "locale",
         "name": "page",

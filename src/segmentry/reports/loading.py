@@ -28,8 +28,8 @@ def _balance(told: Told, source: Mapping[str, Any]) -> str:
     aside = sum(source.get("quarantined", {}).values())
     return (
         f"{told.count(source.get('rows_read', 0))} rows read = {told.count(source.get('rows_used', 0))} used + "
-        f"{told.count(excluded)} left out by named rules + {told.count(aside)} put aside because they could not be read. "
-        "These counts are exact."
+        f"{told.count(excluded)} left out by named rules + {told.count(aside)} put aside because "
+        "they could not be read. These counts are exact."
     )
 
 
@@ -42,8 +42,12 @@ def _file(told: Told, file: Mapping[str, Any], folded: bool) -> list[Block]:
     recognized = file.get("recognized") or []
     if recognized:
         rows = tuple(
-            (str(each["role"]).replace("_", " "), str(each["column"]), sentence(str(each["reason"])),
-             told.share(each.get("confidence")))
+            (
+                str(each["role"]).replace("_", " "),
+                str(each["column"]),
+                sentence(str(each["reason"])),
+                told.share(each.get("confidence")),
+            )
             for each in recognized
         )
         columns = ("Taken for", "Column in the file", "Why", "Certainty\t")
@@ -79,9 +83,7 @@ def _waterfall(told: Told, file: Mapping[str, Any], folded: bool) -> Grid:
             )
         )
     amounts = [told.money(amount) for amount in (file.get("currencies") or {}).values()]
-    rows.append(
-        ("Used", "", told.count(file.get("rows_used")), told.count(file.get("customers")), " + ".join(amounts))
-    )
+    rows.append(("Used", "", told.count(file.get("rows_used")), told.count(file.get("customers")), " + ".join(amounts)))
     columns = ("Step", "Rows taken away\t", "Rows left\t", "Customers left\t", f"Net amount ({told.unit})\t")
     return Grid(f"From rows read to rows used: {file.get('file', '')}", columns, tuple(rows), folded, total=True)
 
@@ -92,8 +94,13 @@ def _taken(told: Told, rows: int) -> str:
 
 def _quality(told: Told, files: list[Mapping[str, Any]]) -> list[Block]:
     rows = tuple(
-        (str(each.get("dimension", "")), str(each.get("column") or "the whole file"), sentence(str(each["text"])),
-         told.share(each.get("share"), 1), sentence(str(each.get("costs", ""))))
+        (
+            str(each.get("dimension", "")),
+            str(each.get("column") or "the whole file"),
+            sentence(str(each["text"])),
+            told.share(each["share"], 1) if each.get("share") else "",
+            sentence(str(each.get("costs", ""))),
+        )
         for file in files
         for each in file.get("quality") or []
     )

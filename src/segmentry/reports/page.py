@@ -9,7 +9,6 @@ from typing import Any
 
 import plotly.graph_objects as go
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from segmentry.charts import DARK, LIGHT
@@ -40,20 +39,24 @@ def render(document: Mapping[str, Any], figures: Mapping[str, go.Figure], locale
     further = [name for name in plots if name not in shown]
     if further:
         sections.insert(-2, Section("further", "Further pictures", [Picture(name) for name in further]))
-    return _environment().get_template("report.html").render(
-        title=title,
-        as_of=told.as_of,
-        period=[told.write.day(as_date(told.get(f"period.{end}"))) for end in ("first", "last")],
-        unit=told.unit,
-        summary=in_short(told),
-        sections=sections,
-        plots=plots,
-        colors={"light": LIGHT, "dark": DARK},
-        style=Markup(_asset("style.css")),  # noqa: S704
-        script=Markup(_asset("script.js")),  # noqa: S704
-        plotly=Markup(_plotly()),  # noqa: S704
-        partners=Markup(as_script({LIGHT[name]: DARK[name] for name in LIGHT})),  # noqa: S704
-        names=Markup(as_script(plotly_locale(told.write))),  # noqa: S704
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            title=title,
+            as_of=told.as_of,
+            period=[told.write.day(as_date(told.get(f"period.{end}"))) for end in ("first", "last")],
+            unit=told.unit,
+            summary=in_short(told),
+            sections=sections,
+            plots=plots,
+            colors={"light": LIGHT, "dark": DARK},
+            style=_asset("style.css"),
+            script=_asset("script.js"),
+            plotly=_plotly(),
+            partners=as_script({LIGHT[name]: DARK[name] for name in LIGHT}),
+            names=as_script(plotly_locale(told.write)),
+        )
     )
 
 

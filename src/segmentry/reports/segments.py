@@ -51,13 +51,12 @@ def _grid(told: Told, entries: list[Mapping[str, Any]]) -> Grid:
         "What will be seen\t",
         "Share of value\t",
         "Expected active\t",
-        *(("Contribution\t",) if _known(entries, "contribution") else ()),
     )
     caption = f"As of {told.as_of}. Customers and revenue: exact, to date. Value: estimated, over {told.horizon}."
-    return Grid(caption, columns, tuple(_row(told, each, len(columns) > 9) for each in entries))
+    return Grid(caption, columns, tuple(_row(told, each) for each in entries))
 
 
-def _row(told: Told, entry: Mapping[str, Any], with_contribution: bool) -> tuple[str, ...]:
+def _row(told: Told, entry: Mapping[str, Any]) -> tuple[str, ...]:
     value, outcome = entry.get("value"), entry.get("outcome")
     return (
         str(entry["name"]),
@@ -69,7 +68,6 @@ def _row(told: Told, entry: Mapping[str, Any], with_contribution: bool) -> tuple
         told.interval(outcome) if is_estimate(outcome) else _dash(outcome),
         told.share(entry.get("value_share")),
         told.count(entry.get("expected_active")),
-        *((told.money(entry.get("contribution")),) if with_contribution else ()),
     )
 
 
@@ -77,14 +75,12 @@ def _dash(value: Any) -> str:
     return "not estimable" if refusal(value) is not None else "not told"
 
 
-def _known(entries: list[Mapping[str, Any]], name: str) -> bool:
-    return any(isinstance(each.get(name), int | float) for each in entries)
-
-
 def _reading(told: Told, entries: list[Mapping[str, Any]]) -> str:
     """How to read the table of segments, with every reason why a cell is not known."""
     reasons = {refusal(each.get(name)) for each in entries for name in ("value", "outcome")} - {None}
-    missing = "".join(f" Where it says “not estimable”: {sentence(str(reason))}" for reason in sorted(map(str, reasons)))
+    missing = "".join(
+        f" Where it says “not estimable”: {sentence(str(reason))}" for reason in sorted(map(str, reasons))
+    )
     return (
         f"Customers and revenue are exact. Value is {told.measure} over {told.horizon} and is estimated: the interval "
         "of the mean says how well the expectation is known; “what will be seen” also holds the luck of single "

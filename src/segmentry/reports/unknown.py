@@ -14,6 +14,7 @@ _KEYS = (
     ("months or more", "Load a longer history."),
     ("whole month", "Load a longer history."),
     ("too short", "Load a longer history."),
+    ("forecast of newcomers", "Nothing you can do now; a later version brings it."),
     ("not part of this version", "Nothing you can do now; a later version brings it."),
     ("rules leave nothing to chance", "Nothing is missing: the question does not arise for rules."),
     ("rules are not chosen", "Nothing is missing: the question does not arise for rules."),

@@ -12,7 +12,7 @@ STATUS = {
     "failed": "Does not hold",
     "warned": "Read with care",
     "not_checked": "Could not be checked",
-    "passed": "In order",
+    "passed": "In\u00a0order",
 }
 """Status of a check, in words, the gravest first."""
 
@@ -43,7 +43,8 @@ def _measure(told: Told, clv: Mapping[str, Any]) -> str:
     if clv.get("measure") == "clv" and isinstance(margin, Mapping) and "rate" in margin:
         return (
             f"Value is customer lifetime value (CLV): the margin that today's customers are expected to bring over "
-            f"{told.horizon}. The margin is {told.share(margin['rate'], 1)} of net revenue ({margin.get('source', '')}). {ending}"
+            f"{told.horizon}. The margin is {told.share(margin['rate'], 1)} of net revenue "
+            f"({margin.get('source', 'source not told')}). {ending}"
         )
     reason = refusal(margin) or "no margin is known"
     return (
@@ -63,7 +64,12 @@ def _total(told: Told) -> list[Block]:
         row = ("What will be seen", told.money(outcome["estimate"]), told.interval(outcome), told.level(outcome))
         rows.append(row)
     if is_estimate(equity):
-        row = ("Customer equity: today's customers", told.money(equity["estimate"]), told.interval(equity), told.level(equity))
+        row = (
+            "Customer equity: today's customers",
+            told.money(equity["estimate"]),
+            told.interval(equity),
+            told.level(equity),
+        )
         rows.append(row)
     columns = ("What", f"Estimate ({told.unit})\t", "Interval\t", "Level\t")
     blocks: list[Block] = [Grid(f"All customers together, over {told.horizon}", columns, tuple(rows))]
@@ -96,8 +102,11 @@ def _check_grid(told: Told, checks: list[Mapping[str, Any]]) -> list[Block]:
     if not checks:
         return []
     rows = tuple(
-        (str(each["name"]).replace("_", " ").capitalize(), STATUS.get(each["status"], str(each["status"])),
-         f"{sentence(str(each['text']))}{_advice(each)}")
+        (
+            str(each["name"]).replace("_", " ").capitalize(),
+            STATUS.get(each["status"], str(each["status"])),
+            f"{sentence(str(each['text']))}{_advice(each)}",
+        )
         for each in checks
     )
     return [Grid("Checks of the data and the model", ("Check", "Result", "What was found"), rows)]
@@ -114,7 +123,8 @@ def _model(clv: Mapping[str, Any]) -> str:
         if isinstance(spend, Mapping)
         else ""
     )
-    return f"When customers buy, and whether they still do, comes from the {clv.get('model')} model. {told} {money}".strip()
+    model = clv.get("model")
+    return f"When customers buy, and whether they still do, comes from the {model} model. {told} {money}".strip()
 
 
 def _parameters(told: Told, clv: Mapping[str, Any]) -> Grid:

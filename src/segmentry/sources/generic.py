@@ -206,18 +206,21 @@ def _typed(column: Column, raw: ir.Value, reading: Reading, style: times.TimeSty
     if column.type is ColumnType.TEXT:
         return values.read_id(raw) if column.name.endswith("_id") else values.read_text(raw)
     if column.type in (ColumnType.TIMESTAMP, ColumnType.DATE):
-        moment = times.read_moment(raw, style or times.TimeStyle())
-        believable = ibis.ifelse(moment >= times.EARLIEST, moment, ibis.null(moment.type()))
-        if column.type is ColumnType.DATE:
-            return believable.cast(dt.date)
-        zone = reading.spec.timezone
-        if (style and style.instants) or reading.span is None:
-            return believable
-        return times.local_to_utc(believable, zone, *reading.span)
+        return _moment(column, raw, reading, style or times.TimeStyle())
     if column.type is ColumnType.BOOLEAN:
         return _boolean(raw)
     number = values.read_decimal(raw, reading.numbers)
     return number if column.type is ColumnType.DECIMAL else number.cast(data_type(column.type))
+
+
+def _moment(column: Column, raw: ir.Value, reading: Reading, style: times.TimeStyle) -> ir.Value:
+    moment = times.finite(times.read_moment(raw, style))
+    believable = ibis.ifelse(moment >= times.EARLIEST, moment, ibis.null(moment.type()))
+    if column.type is ColumnType.DATE:
+        return believable.cast(dt.date)
+    if style.instants or reading.span is None:
+        return believable
+    return times.local_to_utc(believable, reading.spec.timezone, *reading.span)
 
 
 def _boolean(raw: ir.Value) -> ir.BooleanValue:

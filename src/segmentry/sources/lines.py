@@ -32,8 +32,8 @@ CONTENT = (
 
 
 _WIDE = dt.Decimal(19, 4)
-"""One digit more than money, so that the engine multiplies in 128 bits."""
-GIVEN_LIMIT = 200
+"""One digit more than money, so that the engine multiplies in 128 bits: safe for any price, but far slower."""
+GIVEN_LIMIT = 100
 """So many unmapped columns are kept; further ones are told in the report and left out."""
 
 
@@ -185,7 +185,8 @@ def _money(reading: Reading, role: str) -> ir.DecimalValue | None:
 def _amount(reading: Reading, quantity: ir.DecimalValue, price: ir.DecimalValue) -> ir.DecimalValue:
     if not reading.has("quantity"):
         return price
-    return (quantity.cast(_WIDE) * price).try_cast(MONEY)
+    product = quantity * price if reading.small else quantity.cast(_WIDE) * price
+    return product.try_cast(MONEY)
 
 
 def _moments(reading: Reading) -> tuple[ir.TimestampValue, ir.DateValue]:

@@ -31,6 +31,7 @@ class Reading:
         span: First and last believable moment on the clock the file is written in; None where there is none.
         filled: For each role the number of rows with a value.
         numbered: Whether most order ids are plain numbers.
+        small: Whether quantity times price is always below 9 x 10^9, so that 64 bits hold the product.
         torn: Numbers (``order_id``) of orders told in several currencies; None where there are none.
     """
 
@@ -45,6 +46,7 @@ class Reading:
     filled: dict[str, int]
     numbered: bool
     torn: ir.Table | None = None
+    small: bool = False
 
     def places(self, role: str) -> tuple[int, ...]:
         """Places of the columns that have this role."""

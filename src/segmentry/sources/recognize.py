@@ -232,7 +232,7 @@ def _check_single(samples: Sequence[ColumnSample], found: Sequence[Recognized], 
                     f"Two columns have the name that was taken for the {item.role}",
                     where,
                     shorten(item.column),
-                    f"Say which is meant: --map {item.role}={item.column!r} for the first, '{item.column} (2)' for the other.",
+                    f"Say which: --map {item.role}='{item.column}' or --map {item.role}='{item.column} (2)'.",
                 )
                 for item in twice
             ]

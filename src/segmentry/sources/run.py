@@ -25,7 +25,7 @@ from segmentry.sources.shapes import united
 from segmentry.sources.spec import LoadSpec
 from segmentry.sources.staging import understand
 from segmentry.terms.canonical import QUARANTINE
-from segmentry.terms.errors import SourceError
+from segmentry.terms.errors import Problem, SourceError
 
 Progress = Callable[[str, float], None]
 """Told what is being done and what share of the whole is behind."""

@@ -114,7 +114,12 @@ def understand_values(engine: Engine, reading: Reading) -> Reading:
     torn = _torn_orders(engine, reading) if reading.has("currency") and reading.has("order") else None
     filled = {role: int(facts[f"filled_{role}"]) for role in {item.role for item in reading.recognized}}
     span = (facts["first"], facts["last"]) if facts.get("first") is not None else None
-    return replace(reading, filled=filled, span=span, torn=torn)
+    return replace(reading, filled=filled, span=span, torn=torn, small=_is_small(facts))
+
+
+def _is_small(facts: dict[str, Any]) -> bool:
+    quantity, price = facts.get("most_quantity"), facts.get("most_price")
+    return quantity is not None and price is not None and quantity * price < 9 * 10**9
 
 
 def _torn_orders(engine: Engine, reading: Reading) -> ir.Table | None:
@@ -178,6 +183,8 @@ def _facts(engine: Engine, reading: Reading) -> dict[str, Any]:
             asked[f"filled_{item.role}"] = (~values.is_wanting(column)).sum()
         if item.role in _NUMBERS and column.type().is_string():
             asked[f"odd_{item.place}"] = _does_not_fit(column, reading).sum()
+        if item.role in ("quantity", "price"):
+            asked[f"most_{item.role}"] = values.read_decimal(column, reading.numbers).abs().max()
     moment = reading.column("time")
     if moment is not None:
         told = times.read_moment(moment, reading.times)

@@ -138,6 +138,11 @@ def _format(value: str) -> str:
         if len(found[1]) == 4:
             return f"%Y{mark}%m{mark}%d{clock}"
         return f"{{}}{mark}{{}}{mark}{'%Y' if len(found[4]) == 4 else '%y'}{clock}"
+    return _worded(value)
+
+
+def _worded(value: str) -> str:
+    """The strptime format of a date whose month is a word; empty for other texts."""
     words = _WORDS.fullmatch(value)
     if not words:
         return ""

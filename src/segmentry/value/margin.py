@@ -71,4 +71,4 @@ def customer_costs_of_goods(lines: ir.Table, margin: Margin | NotEstimable) -> i
     assumed = lines.amount.cast("float64") * (1.0 - rate)
     from_settings = isinstance(margin, Margin) and margin.source == "settings"
     cost = assumed if from_settings else own.fill_null(assumed)
-    return lines.group_by("customer_id").aggregate(cost_of_goods=cost.sum())
+    return lines.group_by("customer_id").aggregate(cost_of_goods=cost.sum().round(4))

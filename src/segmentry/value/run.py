@@ -129,7 +129,7 @@ def _customer_values(run: Run, spec: ValueSpec, learned: Learned) -> ir.Table:
     )
     contribution = values.revenue.cast("float64") - values.cost_of_goods - values.cost_to_serve.fill_null(0.0)
     worth = values.clv if isinstance(learned.margin, Margin) else values.expected_discounted_revenue
-    return values.mutate(contribution=contribution, value_tier=value_tier(worth))
+    return values.mutate(contribution=contribution.round(4), value_tier=value_tier(worth))
 
 
 def _expectations(history: ir.Table, learned: Learned, spec: ValueSpec) -> ir.Table:
@@ -187,8 +187,8 @@ def _wide(run: Run, members: ir.Table, history: ir.Table, names: list[str]) -> p
     columns = {name: members.segment_id.max(where=members.segmentation == name) for name in names}
     placed = members.group_by("customer_id").aggregate(**columns)
     joined = history.left_join(placed, "customer_id")
-    columns = ("frequency", "recency_age", "age", "repeat_spend")
-    return run.arrow(joined.select(*columns, *names).order_by(*columns))
+    history_of = ("frequency", "recency_age", "age", "repeat_spend")
+    return run.arrow(joined.select(*history_of, *names).order_by(*history_of))
 
 
 def _publish_tracking(run: Run, spec: ValueSpec, learned: Learned) -> Any:
@@ -287,6 +287,7 @@ def _base(run: Run, spec: ValueSpec) -> dict[str, Any]:
             first=history.first_on.min(),
             last=history.last_on.max(),
             repeat_buyers=(history.frequency > 0).cast("int64").sum(),
+            spend=history.spend.sum(),
         )
     )[0]
     days = run.table("customer_days")
@@ -295,7 +296,7 @@ def _base(run: Run, spec: ValueSpec) -> dict[str, Any]:
     return {
         "customers": {"known": known, "buyers": facts["buyers"], "repeat_buyers": facts["repeat_buyers"]},
         "orders": facts["orders"] or 0,
-        "revenue": {"net": net or 0, "unit": spec.unit, "exact": True},
+        "revenue": {"net": net or 0, "of_buyers": facts["spend"] or 0, "unit": spec.unit, "exact": True},
         "currency": spec.currency,
         "period": {"first": facts["first"].isoformat(), "last": spec.last_day.isoformat()},
     }

@@ -13,7 +13,6 @@ from segmentry.workspace.progress import Progress
 from segmentry.workspace.results import DocumentResult
 
 if TYPE_CHECKING:
-    from segmentry.sources.run import LoadReport
     from segmentry.workspace.workspace import Workspace
 
 ENDINGS = (".csv", ".tsv", ".txt", ".gz", ".zst", ".parquet", ".xlsx", ".xls", ".xlsb", ".ods")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ def write_report(workspace: Workspace, path: Path | None) -> Path:
     partial = target.with_name(target.name + ".partial")
     try:
         partial.write_text(page, encoding="utf8")
-        os.replace(partial, target)
+        partial.replace(target)
     except OSError as error:
         next_step = "Choose a path in a folder in which you may write."
         raise WorkspaceError(

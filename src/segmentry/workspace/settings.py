@@ -161,10 +161,16 @@ def _wrong(name: str, value: Any, where: str = "settings") -> list[Problem]:
     if isinstance(value, bool) or not isinstance(value, setting.kind):
         kinds = " or ".join(kind.__name__ for kind in setting.kind)
         return [Problem("SETTING_WRONG", f"{name} is a {kinds}", f"{where}, {name}", given, setting.meaning)]
-    if setting.low is not None and setting.high is not None and not setting.low <= float(value) <= setting.high:
-        what = f"{name} lies between {setting.low:g} and {setting.high:g}"
-        return [Problem("SETTING_OUT_OF_RANGE", what, f"{where}, {name}", given, setting.meaning)]
-    return _wrong_word(name, value, where)
+    return _out_of_range(setting, value, where) or _wrong_word(name, value, where)
+
+
+def _out_of_range(setting: Setting, value: Any, where: str) -> list[Problem]:
+    low, high = setting.low, setting.high
+    if low is None or high is None or low <= value <= high:
+        return []
+    what = f"{setting.name} lies between {low:g} and {high:g}"
+    place = f"{where}, {setting.name}"
+    return [Problem("SETTING_OUT_OF_RANGE", what, place, shorten(value), setting.meaning)]
 
 
 def _wrong_word(name: str, value: Any, where: str) -> list[Problem]:

@@ -87,7 +87,7 @@ def test_segments_partition_the_buyers(shop: Workspace) -> None:
     found = shop.document()
     for entries in (found["segments"], *found["further_segmentations"].values()):
         assert sum(entry["customers"] for entry in entries) == found["customers"]["buyers"]
-        assert sum(entry["revenue"] for entry in entries) == pytest.approx(found["revenue"]["net"], abs=0.005)
+        assert sum(entry["revenue"] for entry in entries) == pytest.approx(found["revenue"]["of_buyers"], abs=0.005)
         assert sum(entry["orders"] for entry in entries) == found["orders"]
 
 

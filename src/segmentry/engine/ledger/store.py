@@ -14,7 +14,6 @@ from segmentry.engine.ledger.migration import upgrade
 from segmentry.engine.ledger.models import ArtifactRow, LoadRow, RunRow
 from segmentry.terms.artifacts import Artifact
 
-
 IN_MEMORY = "sqlite://"
 """A ledger that is gone when it is closed."""
 

@@ -45,7 +45,7 @@ Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook.")]
 
 
 @application.command()
-def run(  # noqa: PLR0917
+def run(
     data: Annotated[Path, typer.Argument(help="File of orders (CSV, Parquet, Excel), folder of exports, or workspace.")],
     out: Annotated[Path | None, typer.Option(help="Folder of the workspace; ./segmentry-STEM by default.")] = None,
     mapping: Map = None,

@@ -1,0 +1,1 @@
+"""The ledger's versions, one file each, in order."""
