@@ -159,9 +159,7 @@ def python_history() -> dict[str, dict[str, Any]]:
             "placed_amount": sum(days.values(), Decimal(0)),
             "repeat_spend": sum(repeat) / len(repeat) if repeat else None,
             "last_gap": gaps[-1] if gaps else None,
-            "gap_deviation": None
-            if mean is None
-            else math.sqrt(sum((gap - mean) ** 2 for gap in gaps) / len(gaps)),
+            "gap_deviation": None if mean is None else math.sqrt(sum((gap - mean) ** 2 for gap in gaps) / len(gaps)),
         }
     return histories
 
@@ -298,7 +296,8 @@ def test_values_are_scored_by_the_closed_form(base: Base) -> None:
 
 def test_tiers_keep_ties_together(base: Base) -> None:
     """Equal values share a tier; the best five percent are the top."""
-    table = ibis.memtable(pa.table({"customer_id": [str(n) for n in range(40)], "v": [float(n // 2) for n in range(40)]}))
+    rows = pa.table({"customer_id": [str(n) for n in range(40)], "v": [float(n // 2) for n in range(40)]})
+    table = ibis.memtable(rows)
     found = base.rows(table.select("customer_id", "v", tier=value_tier(table.v)), "customer_id")
     tiers: dict[float, set[str]] = defaultdict(set)
     for row in found:

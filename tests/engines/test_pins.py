@@ -20,7 +20,8 @@ def test_tables_and_views_are_created_listed_and_read_back() -> None:
     backend = ibis.duckdb.connect()
     backend.raw_sql("CREATE SCHEMA physical")
     backend.create_table("things", ibis.memtable(pa.table({"a": [1, 2]})), database="physical")
-    backend.create_view("big_things", backend.table("things", database="physical").filter(ibis._.a > 1), database="physical")
+    things = backend.table("things", database="physical")
+    backend.create_view("big_things", things.filter(things.a > 1), database="physical")
     assert set(backend.list_tables(database="physical")) == {"things", "big_things"}
     assert backend.to_pyarrow(backend.table("big_things", database="physical")).to_pylist() == [{"a": 2}]
 

@@ -1,4 +1,4 @@
-"""Do the intervals cover? Two hundred simulated companies whose purchases follow the fitted model, and some that do not."""
+"""Do the intervals cover? Two hundred simulated companies that follow the fitted model, and some that do not."""
 
 from __future__ import annotations
 
@@ -52,9 +52,8 @@ def company(process: str, seed: int) -> tuple[pa.Table, pa.Table, NDArray[np.flo
     recency = np.zeros(CUSTOMERS, np.int64)
     np.maximum.at(recency, customer, on)
     mean = np.bincount(customer, spent, CUSTOMERS) / np.maximum(frequency, 1)
-    rows = pa.table(
-        {"frequency": frequency, "recency_age": recency, "age": age, "repeat_spend": np.where(frequency > 0, mean, np.nan)}
-    )
+    known = np.where(frequency > 0, mean, np.nan)
+    rows = pa.table({"frequency": frequency, "recency_age": recency, "age": age, "repeat_spend": known})
     return rows, gap_table(customer, on, frequency), (age - recency).astype(float)
 
 

@@ -36,7 +36,8 @@ def write_orders(path: Path, seed: int, customers: int) -> None:
         customer = chance.choices(range(customers), eager)[0]
         for _ in range(chance.randint(1, 3)):
             product = chance.randrange(40)
-            lines.append(f"{seed}{customer:04d},{seed}{order:05d},{day},P{product},{chance.randint(1, 6)},{product + 0.5}")
+            bought = f"P{product},{chance.randint(1, 6)},{product + 0.5}"
+            lines.append(f"{seed}{customer:04d},{seed}{order:05d},{day},{bought}")
     path.write_text("\n".join(lines) + "\n", encoding="utf8")
 
 
@@ -106,7 +107,9 @@ def kill_at(folder: Path, operation: str, source: Path, phase: str, nth: int, de
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize(("operation", "start", "end"), [("load", "before", "loaded"), ("refresh", "loaded", "refreshed")])
+@pytest.mark.parametrize(
+    ("operation", "start", "end"), [("load", "before", "loaded"), ("refresh", "loaded", "refreshed")]
+)
 def test_a_killed_operation_leaves_the_state_before_or_after(
     states: dict[str, Path], tmp_path: Path, operation: str, start: str, end: str
 ) -> None:
@@ -121,7 +124,8 @@ def test_a_killed_operation_leaves_the_state_before_or_after(
         shutil.copytree(states[start], folder)
         phase = PHASES[number % len(PHASES)]
         nth = 1 if phase in {"stage", "commit", "prune", "forget"} else chance.randint(1, 4)
-        last = kill_at(folder, operation, states["root"] / "second.csv", phase, nth, chance.choice([0, 0.002, 0.01, 0.04]))
+        delay = chance.choice([0, 0.002, 0.01, 0.04])
+        last = kill_at(folder, operation, states["root"] / "second.csv", phase, nth, delay)
         reached[phase] += last == phase
         found = checksum(folder)
         assert found in allowed, f"killed in {phase} {nth}: neither the state before nor the state after"

@@ -19,10 +19,10 @@ LIGHT = MappingProxyType(
         "ground": "#fdfdfe",
         "blue": "#0072b2",
         "sky": "#3b93c9",
-        "vermillion": "#d55e00",
+        "vermillion": "#b84300",
         "green": "#00865f",
         "purple": "#a8508a",
-        "amber": "#b07a00",
+        "amber": "#c08a00",
         "gray": "#7d8894",
         "scale_0": "#eef4f9",
         "scale_1": "#d3e4f2",
@@ -62,15 +62,15 @@ DARK = MappingProxyType(
         "part_blue": "#1f6698",
         "part_purple": "#864272",
         "part_green": "#10694f",
-        "part_amber": "#7a5909",
-        "part_vermillion": "#984413",
+        "part_amber": "#84640a",
+        "part_vermillion": "#8f2f1a",
         "part_gray": "#46515d",
         "shade": "#2b2a24",
     }
 )
 """The same names on a dark ground."""
 
-STATES = ("blue", "purple", "green", "amber", "vermillion", "gray")
+STATES = ("blue", "purple", "green", "amber", "vermillion")
 """Names of hues for lines and bars that have no natural order of amount."""
 
 PARTS = tuple(f"part_{name}" for name in STATES)

@@ -106,8 +106,8 @@ class Writer:
 
     def day_names(self, width: Width = "abbreviated") -> tuple[str, ...]:
         """Sunday to Saturday, ``abbreviated`` or ``wide``."""
-        names = list(get_day_names(width, "stand-alone", self.locale).values())
-        return (names[-1], *names[:-1])
+        names = get_day_names(width, "stand-alone", self.locale)
+        return tuple(names[day] for day in (6, 0, 1, 2, 3, 4, 5))
 
 
 def label(text: str) -> str:

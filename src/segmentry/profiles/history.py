@@ -45,8 +45,8 @@ def purchase_history(days: ir.Table, last_day: date, currency: str | None) -> ir
     """One row per customer with an order; see the contract `PURCHASE_HISTORY`.
 
     The frequency is the number of distinct purchase days less one; ``recency_age`` and ``age`` run from the first
-    purchase (Fader, Hardie & Lee 2005), the age to the last observed day, as in the published analyses. The mean of repeat spend leaves the first purchase day out, as the
-    Gamma-Gamma model wants it.
+    purchase (Fader, Hardie & Lee 2005), the age to the last observed day, as in the published analyses. The mean of
+    repeat spend leaves the first purchase day out, as the Gamma-Gamma model wants it.
 
     Args:
         days: Customer days.

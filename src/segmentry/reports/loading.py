@@ -9,6 +9,7 @@ from segmentry.reports.blocks import Block, Grid, Heading, Notice, Section, Text
 from segmentry.reports.told import Told, sentence
 
 _UNFOLDED_FILES = 2
+_MOST_KEPT = 40
 
 
 def section(told: Told) -> Section:
@@ -54,9 +55,15 @@ def _file(told: Told, file: Mapping[str, Any], folded: bool) -> list[Block]:
         blocks.append(Grid(f"Columns recognized in {name}", columns, rows, folded=True))
     kept = file.get("kept") or {}
     if kept:
-        names = ", ".join(f"“{column}” as {trait}" for column, trait in kept.items())
-        blocks.append(Text(f"Columns without a role are kept as given traits: {names}."))
+        blocks.append(Text(_kept(kept)))
     return blocks
+
+
+def _kept(kept: Mapping[str, str]) -> str:
+    names = [f"“{column}” as {trait}" for column, trait in kept.items()]
+    more = len(names) - _MOST_KEPT
+    ending = f" and {more} more" if more > 0 else ""
+    return f"Columns without a role are kept as given traits: {', '.join(names[:_MOST_KEPT])}{ending}."
 
 
 def _waterfall(told: Told, file: Mapping[str, Any], folded: bool) -> Grid:

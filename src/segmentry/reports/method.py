@@ -62,7 +62,7 @@ def section(told: Told) -> Section:
     blocks: list[Block] = [
         Text(
             "Counts and amounts of the past are exact: they are added up from the rows used. Whatever looks ahead is "
-            "estimated, and carries an interval. Money is rounded once, when it is shown."
+            "estimated, and carries an interval or says that it has none. Money is rounded once, when it is shown."
         ),
         Definitions(_entries(told)),
     ]

@@ -84,7 +84,8 @@ def _reading(told: Told, entries: list[Mapping[str, Any]]) -> str:
     return (
         f"Customers and revenue are exact. Value is {told.measure} over {told.horizon} and is estimated: the interval "
         "of the mean says how well the expectation is known; “what will be seen” also holds the luck of single "
-        f"customers and is wider.{missing}"
+        f"customers and is wider. Expected active (the sum of the probabilities of still buying) and share of value "
+        f"have no interval of their own.{missing}"
     )
 
 

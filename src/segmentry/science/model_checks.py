@@ -186,7 +186,8 @@ def mixed_cohorts(
     share = float(np.abs(difference[clear]).sum() / expected.sum()) if expected.sum() > 0 else 0.0
     text = "Cohorts repeat as one model says."
     if clear.any():
-        text = f"{int(clear.sum())} cohorts repeat otherwise than one model says: {share:.0%} of purchases are misplaced."
+        cohort = f"{int(clear.sum())} cohorts repeat otherwise than one model says"
+        text = f"{cohort}: {share:.0%} of purchases are misplaced."
     return Check("mixed_cohorts", judge(share, 0.1, 0.3), share, text, "fit by cohort" if share >= 0.1 else "")
 
 

@@ -109,7 +109,7 @@ class GammaGamma(KnownParameters):
         self.converged_, self.n_customers_ = best.converged, objective.size
         self._spend_rows = counts, spend
         status: Status = "failed" if not best.converged else "passed" if sound else "warned"
-        text = "The likelihood of spend was maximized." if status == "passed" else "The likelihood of spend has no clear maximum."
+        text = f"The likelihood of spend {'was maximized' if status == 'passed' else 'has no clear maximum'}."
         convergence = Check("spend_convergence", status, float(best.iterations), text)
         self.checks_ = (convergence, spend_frequency_correlation(counts, spend, repeats), self._judge_tail())
         return self

@@ -6,9 +6,12 @@ The vocabularies are deliberately small: what they do not know stays a good and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import zip_longest
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from segmentry.sources.spec import Rules
 
@@ -114,11 +117,19 @@ def is_fee(product_id: ir.StringValue | None, product_name: ir.StringValue | Non
     """Whether product code or whole description is in the vocabulary of what is no good."""
     tests = []
     if product_id is not None:
-        known = sorted({form(code) for code in FEE_CODES for form in (str.lower, str.upper, str.capitalize)})
-        tests.append(product_id.isin(known) | product_id.startswith("gift_"))
+        tests.append(product_id.isin(_vocabulary().code) | product_id.startswith("gift_"))
     if product_name is not None:
-        tests.append(product_name.isin(_SPELLED))
+        tests.append(product_name.isin(_vocabulary().description))
     return None if not tests else ibis.or_(*(test.fill_null(False) for test in tests))
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> ir.Table:
+    """What is no good, in every usual spelling; a table, since long lists make long queries."""
+    codes = {form(code) for code in FEE_CODES for form in (str.lower, str.upper, str.capitalize)}
+    pairs = list(zip_longest(sorted(codes), _SPELLED, fillvalue=""))
+    table = pa.table({"code": [code for code, _ in pairs], "description": [name for _, name in pairs]})
+    return ibis.memtable(table)
 
 
 def is_credit(order_id: ir.StringValue | None, numbered: bool) -> ir.BooleanValue | None:

@@ -96,7 +96,9 @@ def _learn(run: Run, spec: ValueSpec) -> Learned:
             gaps=repeat.frequency,
             mean_gap=repeat.recency_age.cast("float64") / repeat.frequency,
             gap_deviation=repeat.gap_deviation.fill_null(0.0),
-        ).filter(ibis._.gaps >= 3).order_by("gaps", "mean_gap", "gap_deviation")
+        )
+        .filter(ibis._.gaps >= 3)
+        .order_by("gaps", "mean_gap", "gap_deviation")
     )
     model, checks, reasons = learn_purchases(Histories.of(rows), spec, gaps)
     spend, spend_checks = learn_spend(run.arrow(spend_rows(history)))
@@ -178,7 +180,8 @@ def _publish_segments(run: Run, spec: ValueSpec, learned: Learned) -> Any:
         codes = codes_of(wide[name].combine_chunks(), ids)
         found[name] = (ids, intervals(learned, wide, codes, spec))
     rows = segment_rows(past, found, learned)
-    run.publish(SEGMENT_VALUE, _table(rows, SEGMENT_VALUE), spec=spec, parents=("segmentation_members", "customer_value"))
+    parents = ("segmentation_members", "customer_value")
+    run.publish(SEGMENT_VALUE, _table(rows, SEGMENT_VALUE), spec=spec, parents=parents)
     return intervals(learned, wide, np.zeros(wide.num_rows, dtype=np.int64), spec)
 
 

@@ -104,9 +104,7 @@ def segment_rows(
         found: Per segmentation: segment ids in the order of their codes, and the answer of `intervals`.
         learned: The fitted models; decides whether amounts are margin or revenue.
     """
-    base = {
-        name: sum((row["revenue"] for row in past if row["segmentation"] == name), Decimal(0)) for name in found
-    }
+    base = {name: sum((row["revenue"] for row in past if row["segmentation"] == name), Decimal(0)) for name in found}
     return [_segment_row(row, base[row["segmentation"]], *found[row["segmentation"]]) for row in past]
 
 

@@ -56,7 +56,7 @@ def document(workspace: Workspace) -> Mapping[str, Any]:
 
 
 def source_entry(workspace: Workspace) -> dict[str, Any]:
-    """Rows read = used + excluded by rule + quarantined by reason, over all loads of orders, with each file's report."""
+    """Rows read = used + excluded by rule + quarantined by reason, over all loads of orders, with their reports."""
     loads = [load for load in workspace.engine.loads() if load.contract_name == "order_lines"]
     entry: dict[str, Any] = {"rows_read": 0, "rows_used": 0, "excluded": {}, "quarantined": {}}
     for load in loads:

@@ -77,7 +77,7 @@ def run(
 
 
 def default_folder(source: Path) -> Path:
-    """``./segmentry-STEM`` for a file or folder called STEM, with only letters, digits, dots, dashes and underscores."""
+    """``./segmentry-STEM`` for a file or folder called STEM, of letters, digits, dots, dashes and underscores."""
     stem = re.sub(r"[^\w.-]+", "-", source.resolve().name.split(".")[0]).strip("-") or "orders"
     return Path(f"segmentry-{stem}")
 

@@ -1,4 +1,4 @@
-"""The settings of a workspace: one table of names, defaults and meanings feeds the file, the doors and the documents."""
+"""The settings of a workspace: one table of names, defaults and meanings feeds the file and the doors."""
 
 from __future__ import annotations
 

@@ -21,9 +21,7 @@ from segmentry.terms.canonical import ACTIVITIES
 from segmentry.terms.errors import ContractError, WorkspaceError
 from segmentry.terms.tables import Column, ColumnType, Contract
 
-THINGS = Contract(
-    "things", "one thing", ("name",), (Column("name", ColumnType.TEXT, "Its name.", required=True),)
-)
+THINGS = Contract("things", "one thing", ("name",), (Column("name", ColumnType.TEXT, "Its name.", required=True),))
 BIG_THINGS = Contract("big_things", "one big thing", ("name",), THINGS.columns)
 
 

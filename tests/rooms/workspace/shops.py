@@ -19,7 +19,8 @@ def order_lines(customers: int = 80, seed: int = 5, prefix: str = "") -> list[st
         customer = chance.choices(range(customers), eager)[0]
         for _ in range(chance.randint(1, 3)):
             product = chance.randrange(40)
-            lines.append(f"C{prefix}{customer:04d},{prefix}{order:05d},{day},P{product},{chance.randint(1, 6)},{product + 0.5}")
+            bought = f"P{product},{chance.randint(1, 6)},{product + 0.5}"
+            lines.append(f"C{prefix}{customer:04d},{prefix}{order:05d},{day},{bought}")
     return lines
 
 

@@ -106,7 +106,8 @@ def test_a_margin_unlocks_clv_and_nothing_is_called_clv_without_one(shop: Worksp
     assert shop.value().as_dict()["clv"]["measure"] == "clv"
     with_margin = shop.value().as_dict()["clv"]["total"]["mean"]["estimate"]
     path = shop.folder / "segmentry.toml"
-    path.write_text(path.read_text(encoding="utf8").replace("margin_rate = 0.4", "# margin_rate = 0.4"), encoding="utf8")
+    told = path.read_text(encoding="utf8")
+    path.write_text(told.replace("margin_rate = 0.4", "# margin_rate = 0.4"), encoding="utf8")
     folder = shop.folder
     shop.close()
     with sg.open(folder) as again:

@@ -26,13 +26,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 Folder = Annotated[Path, typer.Argument(help="Folder of the workspace.")]
 Map = Annotated[
     list[str] | None,
-    typer.Option("--map", metavar="ROLE=COLUMN", help="Say what a column is, such as customer=CustNo; may be repeated."),
+    typer.Option("--map", metavar="ROLE=COLUMN", help="Say what a column is, such as customer=CustNo; repeatable."),
 ]
 Timezone = Annotated[str | None, typer.Option(help="IANA time zone of the file's local times, such as Europe/London.")]
 Currency = Annotated[str | None, typer.Option(help="ISO 4217 code of amounts where no column tells it.")]
-MarginRate = Annotated[
-    float | None, typer.Option(help="Margin as a share of net revenue, such as 0.35; unlocks CLV.")
-]
+MarginRate = Annotated[float | None, typer.Option(help="Margin as a share of net revenue, such as 0.35; unlocks CLV.")]
 Horizon = Annotated[int | None, typer.Option(help="Length of the future that is valued, in months.")]
 Discount = Annotated[float | None, typer.Option(help="Discount rate of a year, such as 0.1.")]
 Locale = Annotated[str | None, typer.Option(help="Language and region of numbers and dates, such as en_GB.")]
@@ -46,7 +44,7 @@ Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook.")]
 
 @application.command()
 def run(
-    data: Annotated[Path, typer.Argument(help="File of orders (CSV, Parquet, Excel), folder of exports, or workspace.")],
+    data: Annotated[Path, typer.Argument(help="File of orders (CSV, Parquet, Excel), folder of exports, workspace.")],
     out: Annotated[Path | None, typer.Option(help="Folder of the workspace; ./segmentry-STEM by default.")] = None,
     mapping: Map = None,
     timezone: Timezone = None,

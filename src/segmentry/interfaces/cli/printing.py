@@ -59,7 +59,8 @@ def error(problem: SegmentryError, form: Form) -> None:
         return
     for each in problem.problems:
         given = f"\n  given: {each.given}" if each.given else ""
-        sys.stderr.write(f"{each.what}.\n  where: {each.where}{given}\n  next:  {each.next_step}\n  code:  {each.code}\n")
+        lines = (f"{each.what.rstrip('.')}.", f"  where: {each.where}{given}", f"  next:  {each.next_step}")
+        sys.stderr.write("\n".join((*lines, f"  code:  {each.code}\n")))
 
 
 def usage(problem: TyperException, form: Form) -> None:

@@ -292,7 +292,7 @@ class PurchaseModel(KnownParameters, ABC):
                 "convergence",
                 "passed" if best.converged else "failed",
                 float(best.iterations),
-                "The likelihood of purchases was maximized." if best.converged else "The optimizer did not reach its tolerance.",
+                f"The likelihood of purchases {'was maximized' if best.converged else 'has no clear maximum'}.",
             ),
             Check(
                 "ridge",

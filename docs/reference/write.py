@@ -1,0 +1,112 @@
+"""Writes the generated reference pages; a test fails while one of them is not what this script writes.
+
+Run it with ``python docs/reference/write.py`` after changing a setting, a command or a contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+NOTE = "<!-- Written by docs/reference/write.py. Do not edit. -->\n"
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """A Markdown table."""
+    head = list(head)
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+
+
+def settings() -> str:
+    """Every setting with its default and meaning."""
+    from segmentry.workspace.settings import FILE_NAME, SETTINGS
+
+    page = f"# Settings\n\n{NOTE}\nThe file `{FILE_NAME}` in a workspace. What is not said keeps its default.\n"
+    for section in dict.fromkeys(setting.section for setting in SETTINGS):
+        rows = [
+            (f"`{each.name}`", "none" if each.default is None else f"`{each.default}`", each.meaning)
+            for each in SETTINGS
+            if each.section == section
+        ]
+        page += f"\n## [{section}]\n\n{table(('setting', 'default', 'meaning'), rows)}"
+    return page + "\n## [rules]\n\nSwitches of the [rules](rules.md) by name, `true` or `false`.\n"
+
+
+def commands() -> str:
+    """Every command with its arguments and options."""
+    import typer
+
+    from segmentry.interfaces.cli.application import application
+
+    group: Any = typer.main.get_command(application)
+    page = f"# Commands\n\n{NOTE}\nExit code 0, 2 for a mistake that is explained, 130 when interrupted.\n"
+    for name, command in sorted(group.commands.items()):
+        rows = []
+        for parameter in command.params:
+            shown = parameter.opts[0] if parameter.param_type_name == "option" else parameter.name.upper()
+            rows.append((f"`{shown}`", (getattr(parameter, "help", "") or "").strip()))
+        page += f"\n## segmentry {name}\n\n{command.help}\n\n{table(('argument', 'meaning'), rows)}"
+    return page
+
+
+def contracts() -> str:
+    """Every contract with its grain, key and columns."""
+    from segmentry.discovery import tables as discovery
+    from segmentry.profiles import tables as profiles
+    from segmentry.sources import tables as sources
+    from segmentry.terms import canonical
+    from segmentry.terms.tables import Contract
+    from segmentry.value import tables as value
+
+    page = f"# Tables\n\n{NOTE}"
+    for title, module in (
+        ("Canonical tables", canonical),
+        ("Published by sources", sources),
+        ("Published by profiles", profiles),
+        ("Published by discovery", discovery),
+        ("Published by value", value),
+    ):
+        own = {each.name: each for each in vars(module).values() if isinstance(each, Contract)}
+        if module is not canonical:
+            own = {name: each for name, each in own.items() if name not in canonical.CANONICAL}
+        page += f"\n## {title}\n"
+        for contract in own.values():
+            page += _contract(contract)
+    return page
+
+
+def _contract(contract: Any) -> str:
+    state = "" if contract.final else " Provisional."
+    rows = [
+        (f"`{each.name}`", each.type.value, each.unit, each.data_class.value, each.description)
+        for each in contract.columns
+    ]
+    further = "Further columns may follow.\n" if contract.open else ""
+    key = ", ".join(f"`{name}`" for name in contract.key) or "none"
+    head = ("column", "type", "unit", "data class", "meaning")
+    return f"\n### {contract.name}\n\nGrain: {contract.grain}. Key: {key}.{state}\n\n{table(head, rows)}{further}"
+
+
+def traits() -> str:
+    """Every trait of the catalog."""
+    from segmentry.profiles.behavioral import TRAITS
+    from segmentry.value.traits import TRAITS as VALUE_TRAITS
+
+    rows = [
+        (f"`{each.name}`", each.basis, each.origin, each.type.value, each.unit, each.description)
+        for each in (*TRAITS, *VALUE_TRAITS)
+    ]
+    head = ("trait", "basis", "origin", "type", "unit", "meaning")
+    return f"# Traits\n\n{NOTE}\nGiven traits are added from the columns that sources tell.\n\n{table(head, rows)}"
+
+
+PAGES = {"settings.md": settings, "commands.md": commands, "tables.md": contracts, "traits.md": traits}
+"""File name to the function that writes it."""
+
+
+if __name__ == "__main__":
+    for name, write in PAGES.items():
+        (FOLDER / name).write_text(write(), encoding="utf8")
