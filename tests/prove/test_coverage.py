@@ -16,7 +16,7 @@ from segmentry.science import BetaGeometric, GammaGamma, ModifiedBetaGeometric, 
 from segmentry.simulate import Hyperparameters, simulate_amounts, simulate_histories
 from segmentry.terms.numbers import NotEstimable
 from segmentry.value.learning import Histories, Learned, learn_purchases, learn_spend
-from segmentry.value.segments import intervals
+from segmentry.value.segments import intervals, value_customers
 from segmentry.value.spec import ValueSpec
 
 SEEDS = 200
@@ -103,7 +103,7 @@ def test_intervals_cover_the_known_expected_value(process: str) -> None:
     for seed in range(SEEDS):
         rows, gaps, silent = company(process, seed)
         codes = groups(rows, silent)
-        answer = intervals(learn(rows, gaps, spec), rows, codes, spec)
+        answer = intervals(value_customers(learn(rows, gaps, spec), rows, spec), codes, spec)
         assert not isinstance(answer, NotEstimable)
         truth = known_value(process, rows, codes, spec)
         covered += (answer[0].low <= truth) & (truth <= answer[0].high)

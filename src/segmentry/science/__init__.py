@@ -27,7 +27,7 @@ _CONTENTS: dict[str, tuple[str, ...]] = {
         "retention_rate",
     ),
     "concentration": ("WhaleCurve", "customer_equity", "gini", "lorenz", "top_share", "whale_curve"),
-    "intervals": ("GroupIntervals", "discount_rate_per_unit", "total_interval", "value_interval"),
+    "intervals": ("CustomerValues", "GroupIntervals", "discount_rate_per_unit", "total_interval", "value_interval"),
     "findings": ("Check",),
     "model_checks": (
         "ModelChoice",

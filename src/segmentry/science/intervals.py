@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.linalg import block_diag
 from scipy.special import gammaincinv, ndtri
 
 from segmentry.science.inputs import FloatArray, Inputs, IntArray
@@ -152,17 +154,12 @@ def value_interval(
     Raises:
         EstimationError: With all mistakes in the arrays; code ``NOT_ESTIMABLE`` where expected spend is infinite.
     """
-    rows = purchase_model.rows("value_interval", frequency, recency_age, age)
-    base = _Base(purchase_model, spend_model, rows, _Future(horizon, rate_per_unit, step))
-    _require_known(level, kind)
-    base.read(group_codes, mean_spend, margin, weights)
-    estimate, variance = base.mean_and_variance()
-    error = np.sqrt(variance)
-    if kind == "mean":
-        low, high = _log_normal_ends(estimate, error, level)
-    else:
-        low, high = _gamma_ends(estimate, variance + base.spread(kind), level)
-    return GroupIntervals(estimate, low, high, error, level, kind)
+    values = CustomerValues(
+        purchase_model, spend_model, horizon,
+        frequency=frequency, recency_age=recency_age, age=age, mean_spend=mean_spend,
+        margin=margin, weights=weights, rate_per_unit=rate_per_unit, step=step,
+    )  # fmt: skip
+    return values.of_groups(group_codes, level=level, kind=kind)
 
 
 def _require_known(level: float, kind: str) -> None:
@@ -177,75 +174,104 @@ def _require_known(level: float, kind: str) -> None:
         raise EstimationError(problems)
 
 
-@dataclass(frozen=True, slots=True)
-class _Future:
-    horizon: float
-    rate_per_unit: float
-    step: float | None
+class CustomerValues:
+    """The value of every customer under both models, ready to be added up over any groups.
 
-
-class _Base:
-    """One base of customers under both models: totals by group, and how they move with the parameters."""
+    What a model has to be asked for is asked once, however many groupings follow.
+    """
 
     def __init__(
         self,
         purchase_model: PurchaseModel,
         spend_model: GammaGamma | None,
-        rows: tuple[FloatArray, FloatArray, FloatArray],
-        future: _Future,
+        horizon: float,
+        *,
+        frequency: ArrayLike | None = None,
+        recency_age: ArrayLike | None = None,
+        age: ArrayLike | None = None,
+        mean_spend: ArrayLike | None = None,
+        margin: ArrayLike = 1.0,
+        weights: ArrayLike | None = None,
+        rate_per_unit: float = 0.0,
+        step: float | None = None,
     ) -> None:
-        self.model, self.spend_model, self.histories = purchase_model, spend_model, rows
-        self.horizon, self.rate, self.step = future.horizon, future.rate_per_unit, future.step
-        self.pairs: Pairs = pair_up(rows[0], rows[2])
+        self.model, self.spend_model = purchase_model, spend_model
+        self.horizon, self.rate, self.step = horizon, rate_per_unit, step
+        self.histories = purchase_model.rows("value_interval", frequency, recency_age, age)
+        self.pairs: Pairs = pair_up(self.histories[0], self.histories[2])
+        self._spreads: dict[str, FloatArray] = {}
+        self._read(mean_spend, margin, weights)
 
-    def read(
-        self,
-        group_codes: ArrayLike,
-        mean_spend: ArrayLike | None,
-        margin: ArrayLike,
-        weights: ArrayLike | None,
-    ) -> None:
-        """Check and keep what is known of each customer."""
+    def _read(self, mean_spend: ArrayLike | None, margin: ArrayLike, weights: ArrayLike | None) -> None:
         size = self.histories[0].size
         inputs = Inputs(
             "value_interval",
             {
                 "frequency": self.histories[0],
-                "group_codes": group_codes,
                 "margin": np.broadcast_to(margin, size) if np.ndim(margin) == 0 else margin,
                 "mean_spend": np.zeros(size) if mean_spend is None else mean_spend,
                 "weights": np.ones(size) if weights is None else weights,
             },
         )
-        inputs.require_whole("group_codes")
         if self.spend_model is not None and mean_spend is None:
             inputs.add("SPEND_MISSING", "A spend model needs mean_spend.", "mean_spend", None, "Give the mean spend.")
         inputs.raise_problems()
-        codes: IntArray = inputs["group_codes"].astype(np.int64)
-        self.groups, self.count = np.where(codes < 0, -1, codes) + 1, int(codes.max()) + 1
         self.mean_spend, self.weights = inputs["mean_spend"], inputs["weights"]
         self.per_purchase = inputs["margin"]
 
-    def mean_and_variance(self) -> tuple[FloatArray, FloatArray]:
-        """Totals by group, and their variance from the parameters of both models, each of shape (g,)."""
-        theta = self.model.theta
-        purchases, spend = self.purchases(theta), self.spend(None)
-        worth = spend * self.per_purchase * self.weights
-        estimate = self.total(purchases * worth)
-        variance = _delta_variance(
-            lambda point: self.total(self.purchases(point) * worth), theta, self.model.covariance_
-        )
+    def of_groups(self, group_codes: ArrayLike, *, level: float = 0.95, kind: Kind = "mean") -> GroupIntervals:
+        """Totals of groups with their intervals.
+
+        Args:
+            group_codes: Group of each customer, 0 to g - 1, or -1 for none, shape (n,).
+            level: Coverage.
+            kind: ``mean``, ``members`` or ``prediction``; see the module.
+
+        Raises:
+            EstimationError: With all mistakes in the arguments; code ``NOT_ESTIMABLE`` where expected spend is infinite.
+        """
+        _require_known(level, kind)
+        groups = _Groups(group_codes, self.histories[0])
+        estimate = groups.total(self.values)
+        slopes = np.array([groups.total(column) for column in self.slopes])
+        variance: FloatArray = np.maximum(np.einsum("ig,ij,jg->g", slopes, self.covariance, slopes), 0.0)
+        error = np.sqrt(variance)
+        if kind == "mean":
+            low, high = _log_normal_ends(estimate, error, level)
+        else:
+            low, high = _gamma_ends(estimate, variance + groups.total(self.spread(kind)), level)
+        return GroupIntervals(estimate, low, high, error, level, kind)
+
+    @cached_property
+    def values(self) -> FloatArray:
+        """Expected discounted value of each customer, times its weight, shape (n,)."""
+        return self.purchases(self.model.theta) * self.spend(None) * self.per_purchase * self.weights
+
+    @cached_property
+    def covariance(self) -> FloatArray:
+        """Covariance of the logarithms of all parameters; the two models are fitted apart, so one block each."""
+        blocks = [self.model.covariance_]
         if self.spend_model is not None:
-            amount = purchases * self.per_purchase * self.weights
-            variance = variance + _delta_variance(
-                lambda point: self.total(self.spend(point) * amount),
-                self.spend_model.theta,
-                self.spend_model.covariance_,
-            )
-        return estimate, variance
+            blocks.append(self.spend_model.covariance_)
+        return np.asarray(block_diag(*blocks), dtype=np.float64)
+
+    @cached_property
+    def slopes(self) -> list[FloatArray]:
+        """How each customer's value moves with the logarithm of each parameter, each of shape (n,)."""
+        worth = self.spend(None) * self.per_purchase * self.weights
+        found = [change * worth for change in _changes(self.purchases, self.model.theta)]
+        if self.spend_model is not None:
+            amount = self.purchases(self.model.theta) * self.per_purchase * self.weights
+            found += [change * amount for change in _changes(self.spend, self.spend_model.theta)]
+        return found
 
     def spread(self, kind: Kind) -> FloatArray:
-        """Variance of the totals by group, beyond the parameters, shape (g,)."""
+        """Variance of each customer's value beyond the parameters, times the weight, shape (n,)."""
+        if kind not in self._spreads:
+            self._spreads[kind] = self._spread(kind)
+        return self._spreads[kind]
+
+    def _spread(self, kind: Kind) -> FloatArray:
         theta, pairs = self.model.theta, self.pairs
         alive = self.model.chance_alive(theta, *self.histories)
         own, bought = self.model.moments_alive(theta, pairs.counts, pairs.times, self.horizon)
@@ -261,7 +287,7 @@ class _Base:
         else:
             second = (bought * shrink)[pairs.position] * square + (plain * shrink)[pairs.position] * single
         mean = alive * discounted[pairs.position] * self.spend(None)
-        return self.total(np.maximum(alive * second - mean**2, 0.0) * self.per_purchase**2 * self.weights)
+        return np.maximum(alive * second - mean**2, 0.0) * self.per_purchase**2 * self.weights
 
     def purchases(self, theta: FloatArray) -> FloatArray:
         """Expected discounted purchases of each customer, shape (n,)."""
@@ -278,20 +304,30 @@ class _Base:
             raise EstimationError(Problem("NOT_ESTIMABLE", what, "value_interval", f"q = {point[1]:.3f}", "Cap spend."))
         return self.spend_model.expected(point, self.histories[0], self.mean_spend)
 
+
+class _Groups:
+    """A grouping of customers; -1 is no group."""
+
+    def __init__(self, group_codes: ArrayLike, like: FloatArray) -> None:
+        inputs = Inputs("value_interval", {"frequency": like, "group_codes": group_codes})
+        inputs.require_whole("group_codes")
+        inputs.raise_problems()
+        codes: IntArray = inputs["group_codes"].astype(np.int64)
+        self.codes, self.count = np.where(codes < 0, -1, codes) + 1, int(codes.max()) + 1
+
     def total(self, values: FloatArray) -> FloatArray:
         """Sums by group, shape (g,)."""
-        return np.asarray(np.bincount(self.groups, values, self.count + 1)[1:], dtype=np.float64)
+        return np.asarray(np.bincount(self.codes, values, self.count + 1)[1:], dtype=np.float64)
 
 
-def _delta_variance(total: Callable[[FloatArray], FloatArray], theta: FloatArray, covariance: FloatArray) -> FloatArray:
-    slopes = []
+def _changes(function: Callable[[FloatArray], FloatArray], theta: FloatArray) -> list[FloatArray]:
+    """Central differences of ``function`` by the logarithm of each parameter."""
+    found = []
     for index in range(theta.size):
         shift = np.ones(theta.size)
         shift[index] = np.exp(STEP)
-        slopes.append((total(theta * shift) - total(theta / shift)) / (2 * STEP))
-    gradient = np.array(slopes)
-    variance: FloatArray = np.maximum(np.einsum("ig,ij,jg->g", gradient, covariance, gradient), 0.0)
-    return variance
+        found.append((function(theta * shift) - function(theta / shift)) / (2 * STEP))
+    return found
 
 
 def _log_normal_ends(estimate: FloatArray, error: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:

@@ -23,7 +23,7 @@ from segmentry.value.cost_to_serve import activity_costs, customer_costs, requir
 from segmentry.value.expected import SpendParameters, distinct_histories, score, spend_rows, value_tier
 from segmentry.value.learning import Histories, Learned, learn_purchases, learn_spend, score_histories
 from segmentry.value.margin import Margin, cost_facts, customer_costs_of_goods, margin_of
-from segmentry.value.segments import codes_of, column, intervals, past_of_segments, segment_rows
+from segmentry.value.segments import codes_of, column, intervals, past_of_segments, segment_rows, value_customers
 from segmentry.value.spec import ValueSpec
 from segmentry.value.summary import summarize
 from segmentry.value.tables import (
@@ -174,15 +174,16 @@ def _publish_segments(run: Run, spec: ValueSpec, learned: Learned) -> Any:
     members, history = run.table("segmentation_members"), run.table("purchase_history")
     past = run.rows(past_of_segments(members, history, run.table("customer_value")).order_by("segmentation"))
     wide = _wide(run, members, history, sorted({row["segmentation"] for row in past}))
+    values = value_customers(learned, wide, spec)
     found = {}
     for name in sorted({row["segmentation"] for row in past}):
         ids = sorted(row["segment_id"] for row in past if row["segmentation"] == name)
         codes = codes_of(wide[name].combine_chunks(), ids)
-        found[name] = (ids, intervals(learned, wide, codes, spec))
+        found[name] = (ids, intervals(values, codes, spec))
     rows = segment_rows(past, found, learned)
     parents = ("segmentation_members", "customer_value")
     run.publish(SEGMENT_VALUE, _table(rows, SEGMENT_VALUE), spec=spec, parents=parents)
-    return intervals(learned, wide, np.zeros(wide.num_rows, dtype=np.int64), spec)
+    return intervals(values, np.zeros(wide.num_rows, dtype=np.int64), spec)
 
 
 def _wide(run: Run, members: ir.Table, history: ir.Table, names: list[str]) -> pa.Table:

@@ -18,7 +18,7 @@ from segmentry.value.spec import WEEK, ValueSpec
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segmentry.science import GroupIntervals
+    from segmentry.science import CustomerValues, GroupIntervals
 
 
 def past_of_segments(members: ir.Table, history: ir.Table, values: ir.Table) -> ir.Table:
@@ -49,44 +49,47 @@ def codes_of(segments: pa.Array, known: Sequence[str]) -> NDArray[np.int64]:
     return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-def intervals(
-    learned: Learned, rows: pa.Table, codes: NDArray[np.int64], spec: ValueSpec
-) -> tuple[GroupIntervals, GroupIntervals] | NotEstimable:
-    """Totals of value by group with the interval of the mean and that of the outcome.
+def value_customers(learned: Learned, rows: pa.Table, spec: ValueSpec) -> CustomerValues | NotEstimable:
+    """The value of every customer under the fitted models, ready to be added up over segments.
 
     Args:
         learned: The fitted models.
         rows: ``frequency``, ``recency_age``, ``age`` (days) and ``repeat_spend`` of each customer.
-        codes: Group of each customer, -1 for none, shape (n,).
-        spec: Horizon, discount and level.
+        spec: Horizon and discount.
     """
-    from segmentry.science import value_interval
+    from segmentry.science import CustomerValues
 
     if isinstance(learned.purchases, NotEstimable):
         return learned.purchases
     if isinstance(learned.spend, NotEstimable):
         return learned.spend
-    columns = {name: column(rows, name) for name in ("frequency", "recency_age", "age", "repeat_spend")}
-    frequency = columns["frequency"]
-    spend = np.nan_to_num(columns["repeat_spend"], nan=0.0)
-    mean, outcome = (
-        value_interval(
-            learned.purchases,
-            learned.spend,
-            codes,
-            spec.horizon_weeks,
-            frequency=frequency,
-            recency_age=columns["recency_age"] / WEEK,
-            age=columns["age"] / WEEK,
-            mean_spend=spend,
-            margin=learned.money_per_placed,
-            rate_per_unit=spec.weekly_discount,
-            level=spec.level,
-            kind=kind,
-        )
-        for kind in ("mean", "prediction")
+    return CustomerValues(
+        learned.purchases,
+        learned.spend,
+        spec.horizon_weeks,
+        frequency=column(rows, "frequency"),
+        recency_age=column(rows, "recency_age") / WEEK,
+        age=column(rows, "age") / WEEK,
+        mean_spend=np.nan_to_num(column(rows, "repeat_spend"), nan=0.0),
+        margin=learned.money_per_placed,
+        rate_per_unit=spec.weekly_discount,
     )
-    return mean, outcome
+
+
+def intervals(
+    values: CustomerValues | NotEstimable, codes: NDArray[np.int64], spec: ValueSpec
+) -> tuple[GroupIntervals, GroupIntervals] | NotEstimable:
+    """Totals of value by group with the interval of the mean and that of the outcome.
+
+    Args:
+        values: The answer of `value_customers`.
+        codes: Group of each customer, -1 for none, shape (n,).
+        spec: Level of the intervals.
+    """
+    if isinstance(values, NotEstimable):
+        return values
+    mean = values.of_groups(codes, level=spec.level, kind="mean")
+    return mean, values.of_groups(codes, level=spec.level, kind="prediction")
 
 
 def column(rows: pa.Table, name: str) -> NDArray[np.float64]:

@@ -40,16 +40,16 @@ def table(contract: Contract, rows: list[dict[str, Any]]) -> pa.Table:
 
 
 def months() -> list[dict[str, Any]]:
-    """Six months, the last one not over."""
+    """Seven months, the last one not over."""
     return [
         {
-            "month": date(2023 + (9 + place) // 12, (9 + place) % 12 + 1, 1),
+            "month": date(2023 + (8 + place) // 12, (8 + place) % 12 + 1, 1),
             "orders": 20 + place,
             "customers": 10 + place,
             "new_customers": 6 - place,
             "revenue": 1000 + 250 * place,
         }
-        for place in range(6)
+        for place in range(7)
     ]
 
 
@@ -219,7 +219,7 @@ def summary(currency: str | None = "GBP", *, valued: bool = True) -> dict[str, A
         "tracking": {"cumulative_error": 0.08, "incremental_error": 0.2, "total_error": -0.05},
     }
     return {
-        "base": {"currency": currency, "period": {"first": "2023-10-02", "last": LAST_DAY.isoformat()}},
+        "base": {"currency": currency, "period": {"first": "2023-09-04", "last": LAST_DAY.isoformat()}},
         "concentration": {"top_10_percent": {"share": 0.4}, "top_20_percent": {"share": 0.6}},
         "clv": found if valued else refused,
         "season": {"months": 36, "indices": [80.0 + 5 * month for month in range(11)] + [105.0], "peak_month": 11},

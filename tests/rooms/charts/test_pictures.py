@@ -31,9 +31,7 @@ def told(figure: go.Figure) -> Notes:
 
 def axis_titles(figure: go.Figure) -> str:
     layout = figure.layout.to_plotly_json()
-    return " ".join(
-        axis.get("title", {}).get("text", "") for name, axis in layout.items() if name[1:5] == "axis"
-    )
+    return " ".join(axis.get("title", {}).get("text", "") for name, axis in layout.items() if name[1:5] == "axis")
 
 
 @pytest.fixture(scope="module")
@@ -154,9 +152,9 @@ def test_where_value_is_refused_no_estimate_is_drawn() -> None:
 def test_months_show_new_and_returning_customers(figures: dict[str, go.Figure]) -> None:
     """New and returning add up to the customers of the month; the month that is not over is paler."""
     revenue, returning, new = figures["monthly_sales"].data
-    assert [a + b for a, b in zip(returning.y, new.y, strict=True)] == [10, 11, 12, 13, 14, 15]
-    assert list(revenue.y) == [1000, 1250, 1500, 1750, 2000, 2250]
-    assert list(revenue.marker.opacity) == [1, 1, 1, 1, 1, 0.45]
+    assert [a + b for a, b in zip(returning.y, new.y, strict=True)] == list(range(10, 17))
+    assert list(revenue.y) == [1000 + 250 * place for place in range(7)]
+    assert list(revenue.marker.opacity) == [1, 1, 1, 1, 1, 1, 0.45]
     assert "Mar 2024 is covered only in part" in told(figures["monthly_sales"]).caption
 
 
@@ -208,8 +206,8 @@ def test_a_whale_curve_without_losses_shades_nothing() -> None:
 def test_the_grid_counts_every_scored_customer(figures: dict[str, go.Figure]) -> None:
     """Cells hold customers and their share of revenue; a cell without customers stays empty."""
     (heat,) = figures["rfm_grid"].data
-    assert heat.text[2][2] == "4<br>68.4%"  # 26 of 38 purchase days at 100 each
-    assert heat.text[0][0] == "4<br>10.5%"
+    assert heat.text[2][2] == "4<br>65.0%"  # 26 of 40 purchase days at 100 each
+    assert heat.text[0][0] == "4<br>10.0%"
     assert heat.z[0][2] is None
     assert sum(int(row[2]) for row in told(figures["rfm_grid"]).rows) == CUSTOMERS
 
@@ -313,7 +311,7 @@ def test_a_locale_changes_how_numbers_are_written() -> None:
     """German readers get their own marks, months and place of the currency."""
     figure = draw("monthly_sales", locale="de_DE")
     assert figure.layout.separators == ",."
-    assert told(figure).rows[-1][:2] == ("März 2024", "2.250")
+    assert told(figure).rows[-1][:2] == ("März 2024", "2.500")
     assert told(draw("segments", locale="de_DE")).rows[0][2] == "12.000\u00a0£"
 
 

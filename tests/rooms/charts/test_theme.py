@@ -12,8 +12,12 @@ from segmentry.charts import DARK, LIGHT
 from segmentry.charts.theme import PARTS, STATES
 
 GROUNDS = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-DEUTERANOPIA = np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]])
-PROTANOPIA = np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]])
+DEUTERANOPIA = np.array(
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]]
+)
+PROTANOPIA = np.array(
+    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+)
 """Machado, Oliveira & Fernandes (2009), severity 1, in linear RGB."""
 
 
