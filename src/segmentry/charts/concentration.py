@@ -78,7 +78,7 @@ def whale_curve(shelf: Shelf) -> go.Figure:
     figure.update_yaxes(range=[0, max(105.0, height * 112)])
     tail = (
         f"Contribution peaks at {write.percent(height)} of the total with {write.percent(peak_at)} of customers; "
-        f"the other {write.percent(1 - peak_at)} bring it back to 100 %."
+        f"the other {write.percent(1 - peak_at)} bring it back to {write.percent(1)}."
         if loses
         else "No customers lose money."
     )

@@ -112,7 +112,7 @@ def value_per_customer(shelf: Shelf) -> go.Figure:
         y=[each.name for each in found],
         x=means,
         mode="markers+text",
-        marker={"color": LIGHT["blue"], "size": 10},
+        marker={"color": LIGHT["blue"], "size": 7},
         error_x={
             "type": "data",
             "symmetric": False,

@@ -19,7 +19,10 @@ _PAST = (
     ),
     ("Purchase day", "A local day with at least one order. Several orders on a day count as one purchase."),
     ("Repeat purchase", "A purchase day after the first."),
-    ("Best 10 %", "Customers ranked by net revenue; those who tie at the cut are all in, and the true share is shown."),
+    (
+        "The best customers",
+        "Customers ranked by net revenue to date; those who tie at the cut are all in, and the true share is shown.",
+    ),
     (
         "Recency, frequency, monetary value (RFM)",
         "Days since the last purchase, purchase days, net spending. "

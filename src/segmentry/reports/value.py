@@ -44,7 +44,7 @@ def _measure(told: Told, clv: Mapping[str, Any]) -> str:
         return (
             f"Value is customer lifetime value (CLV): the margin that today's customers are expected to bring over "
             f"{told.horizon}. The margin is {told.share(margin['rate'], 1)} of net revenue "
-            f"({margin.get('source', 'source not told')}). {ending}"
+            f"(source: {margin.get('source', 'not told')}). {ending}"
         )
     reason = refusal(margin) or "no margin is known"
     return (

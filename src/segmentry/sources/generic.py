@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from segmentry.engine import data_type
 from segmentry.engine.files import LINE
 from segmentry.sources import times, values
-from segmentry.sources.names import EXACT, plain
+from segmentry.sources.names import EXACT, name_score, plain
 from segmentry.sources.reading import Reading
 from segmentry.sources.recognize import Recognized, check_mapping
 from segmentry.sources.sample import ColumnSample
@@ -39,22 +39,22 @@ TABLES: dict[str, Contract] = {
 """The canonical tables that are filled from a file as it stands."""
 
 _ALSO: dict[str, str] = {
-    "contact_id": "contact contact_id ticket ticket_id case_id call_id id interaction_id",
-    "contacted_at": "contacted_at date time timestamp created_at datetime ticket_date call_date",
+    "contact_id": "contact contact_id ticket ticket_id ticket_no ticket_number case_id call_id id interaction_id",
+    "contacted_at": "contacted_at opened_at opened date time timestamp created_at datetime ticket_date call_date",
     "topic": "topic subject reason category issue type",
     "handling_minutes": "handling_minutes minutes duration duration_minutes handling_time talk_time",
     "waiting_minutes": "waiting_minutes wait wait_minutes waiting_time queue_time",
-    "campaign_id": "campaign campaign_id campaignid campaign_no",
+    "campaign_id": "campaign_id campaignid campaign_no campaign",
     "started_on": "started_on start start_date from begin",
     "ended_on": "ended_on end end_date until to",
     "period_start": "period_start start start_date month date from",
     "period_end": "period_end end end_date until to",
     "touched_at": "touched_at date time timestamp sent_at delivered_at sent delivered",
     "arm": "arm group variant treatment segment",
-    "responded": "responded response answered converted clicked",
-    "known_since": "known_since since created_at signup_date registered_at registration_date joined created",
-    "name": "name title product_name description campaign_name campaign_type",
-    "unit_cost": "unit_cost cost cogs purchase_price",
+    "responded": "responded response answered converted clicked ordered",
+    "known_since": "known_since since customer_since created_at signup_date registered_at registration_date joined created",
+    "name": "name title product_name description campaign_name campaign campaign_type",
+    "unit_cost": "unit_cost cost_price cost cogs purchase_price",
     "amount": "amount cost spend budget expense",
     "area": "area region country",
     "driver": "driver cost_driver",
@@ -70,6 +70,7 @@ _ROLE = {
     "currency": "currency",
     "channel": "channel",
 }
+_USUAL, _UNIQUE = 0.75, 0.999
 _TOLD = ("source", "kind")
 """Columns that come from the load, not from the file."""
 
@@ -99,6 +100,49 @@ def table_asked_for(table: str | None, where: str) -> Contract | None:
             )
         )
     return TABLES[str(table)]
+
+
+def fitting_table(samples: Sequence[ColumnSample]) -> Contract | None:
+    """The canonical table that a file's column names and values fit; None for order lines, and where nothing fits.
+
+    Order lines come first: who bought, when, and how much. Of the other tables, those count whose required columns
+    are all there under a usual name, and which half of the file's columns fit; the one that most columns fit wins. A
+    file of customers has one row for each, and nothing of what orders tell.
+    """
+    if _tells(samples, "customer") and _tells(samples, "time") and _tells(samples, "amount", "price"):
+        return None
+    fits: list[tuple[int, str]] = []
+    for contract in TABLES.values():
+        places = _places(samples, contract)
+        complete = all(
+            column.name in places for column in contract.columns if column.required and column.name not in _TOLD
+        )
+        if complete and (len(places) * 2 >= len(samples) or contract is CUSTOMERS and _one_each(samples, places)):
+            fits.append((len(places), contract.name))
+    return TABLES[max(fits)[1]] if fits else None
+
+
+def _tells(samples: Sequence[ColumnSample], *roles: str) -> bool:
+    return any(name_score(role, sample.name) >= _USUAL for role in roles for sample in samples)
+
+
+def _places(samples: Sequence[ColumnSample], contract: Contract) -> dict[str, int]:
+    """Columns of the contract with the place of the file's column whose name fits, each column of the file once."""
+    places: dict[str, int] = {}
+    for column in contract.columns:
+        ranked = sorted(
+            (rank, sample.place)
+            for sample in samples
+            if sample.place not in places.values() and (rank := _rank(column, sample.name)) is not None
+        )
+        if column.name not in _TOLD and ranked:
+            places[column.name] = ranked[0][1]
+    return places
+
+
+def _one_each(samples: Sequence[ColumnSample], places: dict[str, int]) -> bool:
+    unlike = ("order", "product", "quantity", "price", "amount")
+    return samples[places["party_key"]].distinct > _UNIQUE and not _tells(samples, *unlike)
 
 
 def match_columns(

@@ -21,7 +21,7 @@ from segmentry.sources.reading import Reading
 from segmentry.sources.report import Finding, LoadReport, RuleEffect
 from segmentry.sources.shapes import united
 from segmentry.sources.tables import GIVEN
-from segmentry.terms.canonical import CUSTOMERS
+from segmentry.terms.canonical import CUSTOMERS, PRODUCTS
 from segmentry.terms.tables import Column, ColumnType, Contract
 
 REPEATED = "repeated_key"
@@ -104,9 +104,7 @@ def publish_generic(
         tables.append(rows.mutate(load_id=ibis.literal(plan.load_id)))
     run.publish(every, united(tables))
     loaded = run.table(every.name)
-    if contract is CUSTOMERS:
-        publish_customers(run)
-    else:
+    if contract not in (CUSTOMERS, PRODUCTS):
         run.publish(contract, _canonical(loaded, contract), parents=(every.name,))
     reports = [_report(run, plan, readings[plan.load_id], loaded) for plan in planned]
     return reports, [table for plan in planned for table in _aside(plan, readings[plan.load_id], loaded)]
@@ -122,6 +120,20 @@ def _winners(loaded: ir.Table, contract: Contract) -> ir.Table:
 def _canonical(loaded: ir.Table, contract: Contract) -> ir.Table:
     ranked = _winners(loaded, contract)
     return ranked.filter(ranked.place == 0).drop("place", "load_id", LINE, "reason", "fault")
+
+
+def publish_products(run: Run) -> None:
+    """Publish the products: those a file of products describes, and those only orders tell of."""
+    parts: list[ir.Table] = []
+    parents: list[str] = []
+    if run.has("loaded_products"):
+        parts.append(_canonical(run.table("loaded_products"), PRODUCTS))
+        parents.append("loaded_products")
+    if run.has("order_lines"):
+        sold = orders.products_of(run.table("order_lines"))
+        parts.append(sold if not parts else sold.anti_join(parts[0], "product_id"))
+        parents.append("order_lines")
+    run.publish(PRODUCTS, united(parts), parents=tuple(parents))
 
 
 def publish_customers(run: Run) -> None:

@@ -21,7 +21,7 @@ from segmentry.sources.reading import Reading
 from segmentry.sources.report import LoadReport
 from segmentry.sources.shapes import united
 from segmentry.sources.tables import GIVEN, LOADED_LINES
-from segmentry.terms.canonical import ORDER_LINES, ORDERS, PRODUCTS
+from segmentry.terms.canonical import ORDER_LINES, ORDERS
 
 _OWN = ("repeated", "excluded_by")
 
@@ -117,9 +117,6 @@ def _derived(run: Run) -> None:
     run.publish(ORDER_LINES, orders.used_lines(loaded), parents=("loaded_lines",), view=True)
     lines = run.table("order_lines")
     run.publish(ORDERS, orders.orders_of(lines), parents=("order_lines",))
-    if run.has("loaded_products"):
-        return
-    run.publish(PRODUCTS, orders.products_of(lines), parents=("order_lines",))
 
 
 def _report(plan: Planned, reading: Reading, books: Counts, latest: datetime) -> LoadReport:

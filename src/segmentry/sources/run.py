@@ -13,8 +13,14 @@ import pyarrow as pa
 
 from segmentry.engine import LoadRecord, Run
 from segmentry.engine.files import release
-from segmentry.sources.generic import TABLES, table_asked_for
-from segmentry.sources.generic_load import GenericReading, publish_customers, publish_generic, understand_generic
+from segmentry.sources.generic import TABLES, fitting_table, table_asked_for
+from segmentry.sources.generic_load import (
+    GenericReading,
+    publish_customers,
+    publish_generic,
+    publish_products,
+    understand_generic,
+)
 from segmentry.sources.opening import OpenedFile, open_file
 from segmentry.sources.options import option_problems
 from segmentry.sources.order_load import publish_orders
@@ -89,6 +95,8 @@ def _read(run: Run, planned: list[Planned], folder: Path, tell: Progress) -> _Re
         try:
             contract = table_asked_for(plan.spec.table, plan.file.name)
             reading = understand(run.engine, plan.spec, plan.file, folder, contract)
+            if plan.spec.table is None:
+                contract = fitting_table(reading.samples)
             if contract is None:
                 read.orders[plan.load_id] = reading
             else:
@@ -117,8 +125,10 @@ def _publish(run: Run, planned: list[Planned], read: _Read, tell: Progress) -> l
         reports, rows = publish_generic(run, TABLES[name], plans, read.others, run.started_at)
         pairs += zip(plans, reports, strict=True)
         aside += rows
-    if order_files and "customers" not in by_table:
+    if order_files or "customers" in by_table:
         publish_customers(run)
+    if order_files or "products" in by_table:
+        publish_products(run)
     _publish_quarantine(run, planned, aside)
     return pairs
 

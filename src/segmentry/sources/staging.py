@@ -16,6 +16,7 @@ from segmentry.engine import Engine
 from segmentry.engine.files import UNREADABLE, Staged, TextLayout, hold, stage_arrow, stage_parquet, stage_text
 from segmentry.sources import times, values
 from segmentry.sources.layout import find_layout, named
+from segmentry.sources.generic import fitting_table
 from segmentry.sources.lines import GIVEN_LIMIT
 from segmentry.sources.opening import OpenedFile, settle_encoding
 from segmentry.sources.reading import Reading
@@ -93,7 +94,13 @@ def understand(
     reading = Reading(spec, file, staged, samples, (), values.NumberStyle(), times.TimeStyle(), None, {}, False)
     if contract is not None:
         return reading
-    recognized = recognize(samples, spec.mapping, file.name)
+    return reading if spec.table is None and fitting_table(samples) is not None else understand_orders(engine, reading)
+
+
+def understand_orders(engine: Engine, reading: Reading) -> Reading:
+    """Tell what the columns of order lines mean and how they are written; `SourceError` where a needed one is missing."""
+    samples = reading.samples
+    recognized = recognize(samples, reading.spec.mapping, reading.file.name)
     numbered = _is_numbered(samples, recognized)
     reading = replace(reading, recognized=recognized, numbered=numbered).narrowed(GIVEN_LIMIT)
     return understand_values(engine, reading)

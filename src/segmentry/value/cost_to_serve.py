@@ -38,9 +38,8 @@ def _service_contacts(facts: Mapping[str, ir.Table]) -> ir.Table:
 
 
 def _counted(facts: ir.Table) -> ir.Table:
-    return facts.group_by("customer_id").aggregate(
-        events=facts.count(), measured=ibis.literal(0.0).sum(), timed=ibis.literal(0).sum()
-    )
+    counted = facts.group_by("customer_id").aggregate(events=facts.count())
+    return counted.mutate(measured=ibis.literal(0.0), timed=ibis.literal(0, type="int64"))
 
 
 DRIVERS: dict[str, tuple[str, Callable[[Mapping[str, ir.Table]], ir.Table]]] = {

@@ -136,7 +136,7 @@ def customers() -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[s
 
 
 def days() -> list[dict[str, Any]]:
-    """Purchases of four customers: two new in Q4 of 2023, of whom one returns; one new in Q1 with a return only after."""
+    """Two customers new in Q4 of 2023, one of whom comes back; one new in Q1 of 2024 who only brings goods back."""
     bought = [
         ("a", date(2023, 10, 5), 1),
         ("a", date(2024, 1, 10), 2),

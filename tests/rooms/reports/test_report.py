@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
@@ -119,7 +120,7 @@ def test_headings_do_not_skip_a_level(page: Page) -> None:
     """One main heading, and each level under the one before it."""
     levels = [int(each.name[1]) for each in page.elements if re.fullmatch(r"h[1-6]", each.name)]
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_tables_say_what_their_heads_stand_over(page: Page) -> None:
@@ -226,7 +227,7 @@ def test_with_costs_the_page_speaks_of_margin_and_profit() -> None:
     """Margin, its source, cost-to-serve, losses and the cost of a new customer."""
     text = page_of(costed()).text
     assert "Value is customer lifetime value (CLV)" in text
-    assert "The margin is 40.0% of net revenue (setting margin_rate)" in text
+    assert "The margin is 40.0% of net revenue (source: setting margin_rate)" in text
     assert "Serving customers cost £7,926 to date, 6.6% of net revenue. Capacity worth £2,383 stood unused" in text
     assert "81 customers cost more than they brought, £1,731 in all." in text
     assert "£5,000 spent to acquire brought 100 new customers: £50.00 each." in text
