@@ -138,5 +138,3 @@ def publish_shop(run: Any, lines: list[dict[str, Any]], parties: list[dict[str, 
 def by_customer(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Rows by their customer."""
     return {row["customer_id"]: row for row in rows}
-
-

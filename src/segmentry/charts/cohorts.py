@@ -62,9 +62,7 @@ def cohorts(shelf: Shelf) -> go.Figure:
         hovertemplate="%{y}: %{text} ordered %{x} quarters later<extra></extra>",
     )
     figure.update_xaxes(title_text="Quarters after the first order", type="category", side="bottom")
-    figure.update_yaxes(
-        title_text="Quarter of the first order (customers)", type="category", autorange="reversed", showgrid=False
-    )
+    figure.update_yaxes(title_text="First order in (customers)", type="category", autorange="reversed", showgrid=False)
     return finish(figure, _notes(found, shelf), write.separators, 150 + 32 * len(found.names))
 
 

@@ -15,10 +15,17 @@ from segmentry.charts.theme import LIGHT, STEPS
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Customers and their share of net revenue, shape (frequency scores, recency scores) each, from score 1 up."""
+    """Customers and shares by frequency score (rows) and recency score (columns), from score 1 up, shape (s, s) each.
+
+    Attributes:
+        customers: Customers in each cell.
+        shares: Their share of ``what``.
+        what: ``net revenue``, or ``customers`` where a cell brought back more than it bought.
+    """
 
     customers: NDArray[np.int64]
     shares: NDArray[np.float64]
+    what: str
 
     @property
     def scores(self) -> list[str]:
@@ -49,7 +56,7 @@ def rfm_grid(shelf: Shelf) -> go.Figure:
         showscale=False,
         xgap=3,
         ygap=3,
-        hovertemplate="Recency %{x}, frequency %{y}<br>%{text} of net revenue<extra></extra>",
+        hovertemplate="Recency %{x}, frequency %{y}<br>%{text} of " + grid.what + "<extra></extra>",
     )
     figure.update_xaxes(title_text=f"Recency score (1 long ago, {most} recent)", type="category")
     figure.update_yaxes(title_text=f"Frequency score (1 few days, {most} many)", type="category", showgrid=False)
@@ -66,7 +73,9 @@ def _grid(shelf: Shelf) -> Grid:
     cell = (frequency - 1) * most + recency - 1
     customers = np.bincount(cell, minlength=most * most).reshape(most, most)
     money = np.bincount(cell, np.nan_to_num(numbers(table, "revenue")), most * most).reshape(most, most)
-    return Grid(customers.astype(np.int64), np.maximum(money, 0.0) / max(float(money.sum()), 1e-9))
+    if float(money.min()) < 0 or float(money.sum()) <= 0:
+        return Grid(customers.astype(np.int64), customers / max(int(customers.sum()), 1), "customers")
+    return Grid(customers.astype(np.int64), money / float(money.sum()), "net revenue")
 
 
 def _words(count: int, share: float, shelf: Shelf) -> str:
@@ -89,10 +98,10 @@ def _notes(grid: Grid, shelf: Shelf) -> Notes:
     return Notes(
         "Recency and frequency: where customers and revenue sit",
         shelf.basis("Exact."),
-        "In each cell: customers, and below them their share of net revenue to date; the stronger the color, the "
+        f"In each cell: customers, and below them their share of {grid.what} to date; the stronger the color, the "
         "larger the share. Scores cut the base into parts of about equal size; equal values share a score.",
-        f"The cell with recency {recency} and frequency {frequency} holds {customers} customers and {share} of net "
-        "revenue, the largest share.",
-        ("Recency score", "Frequency score", "Customers", "Share of net revenue"),
+        f"The cell with recency {recency} and frequency {frequency} holds {customers} customers and {share} of "
+        f"{grid.what}, the largest share.",
+        ("Recency score", "Frequency score", "Customers", f"Share of {grid.what}"),
         tuple(rows),
     )

@@ -120,7 +120,7 @@ def value_per_customer(shelf: Shelf) -> go.Figure:
             "arrayminus": [mean - low for low, mean in zip(lows, means, strict=True)],
             "color": LIGHT["ink"],
         },
-        text=[f"  {write.money(mean)}" for mean in means],
+        text=[f"  {write.amount(mean)}" for mean in means],
         textposition="top center",
         cliponaxis=False,
         hovertemplate="%{y}: %{x:,.2f} " + write.unit + "<extra></extra>",
@@ -136,7 +136,7 @@ def value_per_customer(shelf: Shelf) -> go.Figure:
         _richest_in_words(found, means, shelf),
         ("Segment", f"Value per customer ({write.unit})", "Interval of the mean"),
         tuple(
-            (each.name, write.money(mean), f"{write.money(low)} to {write.money(high)}")
+            (each.name, write.amount(mean), f"{write.amount(low)} to {write.amount(high)}")
             for each, mean, low, high in zip(found, means, lows, highs, strict=True)
         ),
     )
@@ -163,12 +163,15 @@ def _split(shelf: Shelf, found: list[Valued], hues: list[str], title: str, capti
     """The base as three bars of 100 %: customers, net revenue, value."""
     write = shelf.write
     valued = all(each.value is not None for each in found)
-    kinds = ["Customers", "Net revenue", *(["Value (estimated)"] if valued else [])]
-    amounts = [[float(each.customers), each.revenue, *([each.value or 0.0] if valued else [])] for each in found]
-    totals = [sum(column) or 1.0 for column in zip(*amounts, strict=True)]
+    measured = {
+        "Customers": [float(each.customers) for each in found],
+        "Net revenue": [each.revenue for each in found],
+        "Value (estimated)": [each.value or 0.0 for each in found] if valued else [],
+    }
+    kinds = [kind for kind, amounts in measured.items() if sum(amounts) > 0 and min(amounts) >= 0]
     figure = go.Figure()
-    for place, (each, line) in enumerate(zip(found, amounts, strict=True)):
-        shares = [amount / total for amount, total in zip(line, totals, strict=True)]
+    for place, each in enumerate(found):
+        shares = [measured[kind][place] / sum(measured[kind]) for kind in kinds]
         figure.add_bar(
             y=kinds,
             x=[100 * share for share in shares],
@@ -193,11 +196,11 @@ def _split(shelf: Shelf, found: list[Valued], hues: list[str], title: str, capti
         "; ".join(f"{each.name}: {write.number(each.customers)} customers" for each in found) + ".",
         ("Segment", "Customers", f"Net revenue ({write.unit})", f"Value ({write.unit})", "Interval of the mean"),
         tuple(
-            (each.name, write.number(each.customers), write.money(each.revenue), *_segment_row(each, shelf)[2:4])
+            (each.name, write.number(each.customers), write.amount(each.revenue), *_segment_row(each, shelf)[2:4])
             for each in found
         ),
     )
-    return finish(figure, notes, write.separators, 330)
+    return finish(figure, notes, write.separators, 150 + 60 * len(kinds))
 
 
 def _segments(shelf: Shelf, segmentation: str) -> list[Valued]:
@@ -239,9 +242,9 @@ def _reach(found: list[Valued], low: str, high: str, color: str, thickness: int)
 
 def _segment_row(each: Valued, shelf: Shelf) -> tuple[str, ...]:
     write = shelf.write
-    value = "not estimable" if each.value is None else write.money(each.value)
+    value = "not estimable" if each.value is None else write.amount(each.value)
     spans = [
-        "not estimable" if low is None or high is None else f"{write.money(low)} to {write.money(high)}"
+        "not estimable" if low is None or high is None else f"{write.amount(low)} to {write.amount(high)}"
         for low, high in ((each.low, each.high), (each.outcome_low, each.outcome_high))
     ]
     return (each.name, write.number(each.customers), value, *spans)

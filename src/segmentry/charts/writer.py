@@ -78,16 +78,22 @@ class Writer:
 
     def money(self, value: float) -> str:
         """An amount, whole from 100 units on, else to the cent."""
-        digits = 0 if abs(value) >= 100 or value == 0 else 2
         if self.currency is None:
-            return f"{self.number(value, digits)} {NO_CURRENCY}"
+            return f"{self.amount(value)} {NO_CURRENCY}"
+        digits = _digits(value)
         pattern = _with_digits(str(self.locale.currency_formats["standard"].pattern), digits)
         return str(format_currency(value, self.currency, pattern, self.locale, currency_digits=False))
+
+    def amount(self, value: float) -> str:
+        """An amount for a place that names the unit itself: as `money`, but without the words currency units."""
+        if self.currency is None:
+            return self.number(value, _digits(value))
+        return self.money(value)
 
     def short_money(self, value: float) -> str:
         """An amount in few characters, such as £8.3M."""
         if abs(value) < _COMPACT_FROM:
-            return self.money(value) if self.currency else self.number(value)
+            return self.amount(value)
         if self.currency is None:
             return self.compact(value)
         return str(format_compact_currency(value, self.currency, locale=self.locale, fraction_digits=1))
@@ -126,6 +132,11 @@ def as_date(text: str | date | datetime | None) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         return None
+
+
+def _digits(amount: float) -> int:
+    """Decimals of an amount: none from 100 units on."""
+    return 0 if abs(amount) >= 100 or amount == 0 else 2
 
 
 def _parsed(locale: str) -> Locale:

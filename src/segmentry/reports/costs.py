@@ -39,18 +39,24 @@ def _by_segment(told: Told) -> list[Block]:
         (
             str(each["name"]),
             told.count(each["customers"]),
-            told.money(each["revenue"]),
-            told.money(each["cost_to_serve"]),
+            told.amount(each["revenue"]),
+            told.amount(each["cost_to_serve"]),
             _or_not(told, each.get("contribution")),
         )
         for each in known
     )
-    columns = ("Segment", "Customers\t", f"Net revenue ({told.unit})\t", "Cost-to-serve\t", "Contribution\t")
+    columns = (
+        "Segment",
+        "Customers\t",
+        f"Net revenue ({told.unit})\t",
+        f"Cost-to-serve ({told.unit})\t",
+        f"Contribution ({told.unit})\t",
+    )
     return [Grid("Cost-to-serve and contribution by segment, to date", columns, rows)]
 
 
 def _or_not(told: Told, value: object) -> str:
-    return "not estimable" if refusal(value) is not None else told.money(value)
+    return "not estimable" if refusal(value) is not None else told.amount(value)
 
 
 def _profit(told: Told) -> list[Block]:

@@ -86,10 +86,10 @@ def _waterfall(told: Told, file: Mapping[str, Any], folded: bool) -> Grid:
                 _taken(told, taken),
                 told.count(left),
                 told.count(rule["customers_after"]),
-                told.money(rule.get("amount")),
+                told.amount(rule.get("amount")),
             )
         )
-    amounts = [told.money(amount) for amount in (file.get("currencies") or {}).values()]
+    amounts = [told.amount(amount) for amount in (file.get("currencies") or {}).values()]
     rows.append(("Used", "", told.count(file.get("rows_used")), told.count(file.get("customers")), " + ".join(amounts)))
     columns = ("Step", "Rows taken away\t", "Rows left\t", "Customers left\t", f"Net amount ({told.unit})\t")
     return Grid(f"From rows read to rows used: {file.get('file', '')}", columns, tuple(rows), folded, total=True)

@@ -36,16 +36,16 @@ def section(told: Told) -> Section:
 
 def _verdict(told: Told, count: int) -> str:
     reason = told.get("segmentation.reason")
-    opening = f"{count} segments. Each customer who bought is in exactly one."
+    opening = f"{told.counted(count, 'segment')}. Each customer who bought is in exactly one."
     return f"{opening} {sentence(str(reason))}" if isinstance(reason, str) else opening
 
 
 def _grid(told: Told, entries: list[Mapping[str, Any]]) -> Grid:
-    columns = (
-        "Segment",
-        "Customers\t",
-        f"Net revenue ({told.unit})\t",
-        "Share of revenue\t",
+    columns = ("Segment", "Customers\t", f"Net revenue ({told.unit})\t", "Share of revenue\t")
+    if not _any_valued(entries):
+        caption = f"As of {told.as_of}. Customers and revenue: exact, to date."
+        return Grid(caption, columns, tuple(_exact(told, each) for each in entries))
+    estimated = (
         f"Value ({told.unit})\t",
         "Interval of the mean\t",
         "What will be seen\t",
@@ -53,17 +53,23 @@ def _grid(told: Told, entries: list[Mapping[str, Any]]) -> Grid:
         "Expected active\t",
     )
     caption = f"As of {told.as_of}. Customers and revenue: exact, to date. Value: estimated, over {told.horizon}."
-    return Grid(caption, columns, tuple(_row(told, each) for each in entries))
+    rows = tuple((*_exact(told, each), *_estimated(told, each)) for each in entries)
+    return Grid(caption, (*columns, *estimated), rows)
 
 
-def _row(told: Told, entry: Mapping[str, Any]) -> tuple[str, ...]:
+def _any_valued(entries: list[Mapping[str, Any]]) -> bool:
+    return any(is_estimate(each.get("value")) for each in entries)
+
+
+def _exact(told: Told, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    revenue = told.amount(entry["revenue"])
+    return (str(entry["name"]), told.count(entry["customers"]), revenue, told.share(entry.get("share")))
+
+
+def _estimated(told: Told, entry: Mapping[str, Any]) -> tuple[str, ...]:
     value, outcome = entry.get("value"), entry.get("outcome")
     return (
-        str(entry["name"]),
-        told.count(entry["customers"]),
-        told.money(entry["revenue"]),
-        told.share(entry.get("share")),
-        told.money(value["estimate"]) if isinstance(value, Mapping) and is_estimate(value) else _dash(value),
+        told.amount(value["estimate"]) if isinstance(value, Mapping) and is_estimate(value) else _dash(value),
         told.interval(value) if is_estimate(value) else _dash(value),
         told.interval(outcome) if is_estimate(outcome) else _dash(outcome),
         told.share(entry.get("value_share")),
@@ -81,6 +87,9 @@ def _reading(told: Told, entries: list[Mapping[str, Any]]) -> str:
     missing = "".join(
         f" Where it says “not estimable”: {sentence(str(reason))}" for reason in sorted(map(str, reasons))
     )
+    if not _any_valued(entries):
+        told_reasons = sorted({refusal(each.get("value")) or "nothing was told" for each in entries})
+        return f"Customers and revenue are exact. Value is not known: {' '.join(map(sentence, told_reasons))}"
     return (
         f"Customers and revenue are exact. Value is {told.measure} over {told.horizon} and is estimated: the interval "
         "of the mean says how well the expectation is known; “what will be seen” also holds the luck of single "

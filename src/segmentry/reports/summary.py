@@ -19,9 +19,10 @@ def _base(told: Told) -> str:
     buyers, again = told.get("customers.buyers"), told.get("customers.repeat_buyers")
     if not isinstance(buyers, int) or not buyers:
         return "No customer placed an order that counts."
+    people, orders = told.counted(buyers, "customer"), told.counted(told.get("orders") or 0, "order")
     text = (
-        f"From {write.day(first)} to {write.day(last)}, {told.count(buyers)} customers placed "
-        f"{told.count(told.get('orders'))} orders worth {_brief(told, told.get('revenue.net'))}, net of returns."
+        f"From {write.day(first)} to {write.day(last)}, {people} placed {orders} "
+        f"worth {_brief(told, told.get('revenue.net'))}, net of returns."
     )
     if isinstance(again, int):
         text += f" {told.share(again / buyers)} of them bought on more than one day."
@@ -72,7 +73,7 @@ def _segment(told: Told) -> str:
     buyers = told.get("customers.buyers") or 0
     part = f" ({told.share(best['customers'] / buyers)} of all)" if buyers else ""
     return (
-        f"The segment “{best['name']}”, {told.count(best['customers'])} customers{part}, "
+        f"The segment “{best['name']}”, {told.counted(best['customers'], 'customer')}{part}, "
         f"holds {told.share(best.get('value_share'))} of the expected value."
     )
 
@@ -81,7 +82,7 @@ def _care(told: Told) -> str:
     checks = {(each["name"], each["text"]): each["status"] for each in told.get("clv.checks") or []}
     failed = sum(status == "failed" for status in checks.values())
     warned = sum(status == "warned" for status in checks.values())
-    if not failed + warned:
+    if not failed + warned or told.reason("clv") is not None:
         return ""
     found = [f"{count} {word}" for count, word in ((failed, "failed"), (warned, "warned")) if count]
     return f"Read the estimates with care: of {len(checks)} checks of the model, {' and '.join(found)}; see section 5."

@@ -76,6 +76,14 @@ class Told:
             return f"not estimable: {reason}"
         return UNKNOWN if value is None else self.write.money(float(value))
 
+    def amount(self, value: Any) -> str:
+        """The same for a cell under a head that names the unit."""
+        return self.write.amount(float(value)) if isinstance(value, int | float | str) else self.money(value)
+
+    def counted(self, count: int, thing: str) -> str:
+        """A count with its noun, in the singular for one."""
+        return f"{self.count(count)} {thing if count == 1 else thing + 's'}"
+
     def count(self, value: Any) -> str:
         """A count; ``not told`` where there is none."""
         return UNKNOWN if not isinstance(value, int | float) else self.write.number(value)
@@ -91,7 +99,7 @@ class Told:
             return f"not estimable: {reason}"
         if not is_estimate(estimate):
             return UNKNOWN
-        return f"{self.write.money(estimate['low'])} to\u00a0{self.write.money(estimate['high'])}"
+        return f"{self.write.amount(estimate['low'])} to\u00a0{self.write.amount(estimate['high'])}"
 
     def level(self, estimate: Any) -> str:
         """Coverage of an estimate's interval as a percentage."""

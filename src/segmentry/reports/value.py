@@ -59,14 +59,14 @@ def _total(told: Told) -> list[Block]:
         reason = told.reason("clv.total") or told.reason("clv.total.mean")
         return [Notice("The value of the whole base is not known", (sentence(reason or "Nothing was told"),))]
     equity = told.get("customer_equity.current_customers")
-    rows = [("Expected value of all customers", told.money(mean["estimate"]), told.interval(mean), told.level(mean))]
+    rows = [("Expected value of all customers", told.amount(mean["estimate"]), told.interval(mean), told.level(mean))]
     if is_estimate(outcome):
-        row = ("What will be seen", told.money(outcome["estimate"]), told.interval(outcome), told.level(outcome))
+        row = ("What will be seen", told.amount(outcome["estimate"]), told.interval(outcome), told.level(outcome))
         rows.append(row)
     if is_estimate(equity):
         row = (
             "Customer equity: today's customers",
-            told.money(equity["estimate"]),
+            told.amount(equity["estimate"]),
             told.interval(equity),
             told.level(equity),
         )

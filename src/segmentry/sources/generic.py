@@ -117,7 +117,8 @@ def fitting_table(samples: Sequence[ColumnSample]) -> Contract | None:
         complete = all(
             column.name in places for column in contract.columns if column.required and column.name not in _TOLD
         )
-        if complete and (len(places) * 2 >= len(samples) or contract is CUSTOMERS and _one_each(samples, places)):
+        fitting = _one_each(samples, places) if contract is CUSTOMERS else len(places) * 2 >= len(samples)
+        if complete and fitting:
             fits.append((len(places), contract.name))
     return TABLES[max(fits)[1]] if fits else None
 
@@ -141,8 +142,11 @@ def _places(samples: Sequence[ColumnSample], contract: Contract) -> dict[str, in
 
 
 def _one_each(samples: Sequence[ColumnSample], places: dict[str, int]) -> bool:
-    unlike = ("order", "product", "quantity", "price", "amount")
-    return samples[places["party_key"]].distinct > _UNIQUE and not _tells(samples, *unlike)
+    """Whether each customer has one row, and no column tells what only orders tell."""
+    if "party_key" not in places or samples[places["party_key"]].distinct < _UNIQUE:
+        return False
+    others = [sample for sample in samples if sample.place not in places.values()]
+    return not _tells(others, "order", "time", "product", "quantity", "price", "amount")
 
 
 def match_columns(

@@ -18,6 +18,7 @@ ROLES: dict[str, str] = {
     "amount": "net amount of the line",
     "discount": "discount on the line, as an amount",
     "cost": "cost of the goods of the line",
+    "unit_cost": "cost of the goods of one unit",
     "currency": "currency of the amounts",
     "country": "country of the customer",
     "channel": "channel of the order",
@@ -114,8 +115,11 @@ _SYNONYMS: dict[str, str] = {
         montant_remise descuento importe_descuento sconto desconto korting""",
     "cost": """
         cost unit_cost_total cogs cost_of_goods cost_of_goods_sold cost_amount total_cost totalcost
-        line_cost purchase_cost einkaufspreis wareneinsatz einstandspreis kosten cout cout_achat prix_achat
-        costo coste costo_totale custo inkoopprijs""",
+        line_cost purchase_cost wareneinsatz kosten cout cout_achat costo coste costo_totale custo""",
+    "unit_cost": """
+        unit_cost unitcost cost_price costprice cost_per_unit cost_each item_cost product_cost standard_cost
+        purchase_price einkaufspreis einstandspreis stueckkosten prix_achat prix_de_revient precio_coste
+        prezzo_acquisto inkoopprijs kostprijs""",
     "currency": """
         currency currency_code currencycode curr ccy currency_iso waehrung wahrung waehrungscode devise
         monnaie moneda divisa valuta moeda""",
@@ -165,6 +169,7 @@ _HEADS: dict[str, str] = {
     "amount": "amount revenue total sales spend turnover betrag umsatz montant importe value",
     "discount": "discount disc rabatt remise descuento sconto",
     "cost": "cost cogs kosten",
+    "unit_cost": "",
     "currency": "currency waehrung devise moneda valuta",
     "country": "country land pays pais paese",
     "channel": "channel kanal canal",

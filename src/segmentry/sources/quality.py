@@ -23,6 +23,7 @@ _COSTS = {
     "amount": "rows without an amount are put aside",
     "discount": "an empty discount counts as none",
     "cost": "the margin of these rows is unknown",
+    "unit_cost": "the margin of these rows is unknown",
     "currency": "the amounts of these rows have no known currency",
     "country": "places are unknown for these customers",
     "channel": "channel traits leave these rows out",
@@ -59,7 +60,8 @@ def _completeness(reading: Reading) -> Iterator[Finding]:
             text = f"{gap:,} of {rows:,} rows are empty"
             yield Finding("completeness", reading.column_name(role), gap / rows, text, _COSTS[role])
     for role, costs in _MISSED.items():
-        if not reading.has(role) and not (role == "currency" and reading.spec.currency):
+        told_otherwise = {"currency": bool(reading.spec.currency), "cost": reading.has("unit_cost")}
+        if not reading.has(role) and not told_otherwise.get(role, False):
             yield Finding("completeness", "", 1.0, f"no column tells the {role}", costs)
 
 

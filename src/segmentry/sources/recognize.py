@@ -195,6 +195,7 @@ _CHECKS: dict[str, Callable[[ColumnSample], Score]] = {
     "amount": _number,
     "discount": _number,
     "cost": _number,
+    "unit_cost": _number,
     "currency": _currency,
     "country": _country,
     "channel": _label,

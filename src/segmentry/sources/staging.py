@@ -26,7 +26,7 @@ from segmentry.sources.spec import LoadSpec
 from segmentry.terms.errors import Problem, SourceError
 from segmentry.terms.tables import Contract
 
-_NUMBERS = ("quantity", "price", "amount", "discount", "cost")
+_NUMBERS = ("quantity", "price", "amount", "discount", "cost", "unit_cost")
 _ODD_LIMIT = 5000
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import plotly.graph_objects as go
@@ -10,9 +11,20 @@ import pytest
 from segmentry.charts import LIGHT, notes_of
 from segmentry.charts.gallery import PICTURES
 from segmentry.charts.notes import Notes
-from segmentry.profiles.tables import MONTHLY_SALES
-from segmentry.value.tables import SEGMENT_VALUE
-from tests.rooms.charts.published import CUSTOMERS, Tables, draw, gallery, published, segments, table, values
+from segmentry.profiles.tables import CUSTOMER_DAYS, MONTHLY_SALES
+from segmentry.value.tables import CUSTOMER_VALUE, SEGMENT_VALUE, VALUE_SUMMARY
+from tests.rooms.charts.published import (
+    CUSTOMERS,
+    Tables,
+    customers,
+    draw,
+    gallery,
+    published,
+    segments,
+    summary,
+    table,
+    values,
+)
 
 NAMES = tuple(picture.name for picture in PICTURES)
 MONEY = {"monthly_sales", "segments", "value_per_customer", "activity_costs"}
@@ -342,3 +354,49 @@ def test_a_large_base_has_no_cohorts() -> None:
     rows = [row | {"orders": 1_000_000} for row in tables["monthly_sales"].to_pylist()]
     tables["monthly_sales"] = table(MONTHLY_SALES, rows)
     assert "cohorts" not in gallery(tables)
+
+
+def test_shares_of_a_loss_are_not_drawn() -> None:
+    """Where a segment brought back more than it bought, shares of net revenue mean nothing: the bar is left out."""
+    tables = published()
+    rows = [row | {"revenue": -50.0} for row in values(segments())]
+    tables["segment_value"] = table(SEGMENT_VALUE, rows)
+    figure = draw("lifecycle", tables)
+    assert list(figure.data[0].y) == ["Customers", "Value (estimated)"]
+
+
+def test_the_grid_of_a_loss_shows_customers() -> None:
+    """With negative revenue in a cell the shares are shares of customers, and the caption says so."""
+    tables = published()
+    rows = [row | {"revenue": -1.0} for row in customers()[1]]
+    tables["customer_value"] = table(CUSTOMER_VALUE, rows)
+    figure = draw("rfm_grid", tables)
+    assert figure.data[0].text[2][2] == "4<br>33.3%"
+    assert "their share of customers" in told(figure).caption
+
+
+def test_errors_that_are_not_known_are_not_made_up() -> None:
+    """Where nothing was bought in the weeks held out there is no error, and the caption names none."""
+    tables = published()
+    refused = {"not_estimable": "Nothing was bought in the holdout."}
+    errors = {"cumulative_error": refused, "incremental_error": refused, "total_error": refused}
+    found = summary()
+    found["clv"]["tracking"] = errors
+    tables["value_summary"] = table(VALUE_SUMMARY, [{"document": json.dumps(found)}])
+    assert "the expected line has no interval" in told(draw("purchase_tracking", tables)).caption
+
+
+def test_only_the_youngest_cohorts_are_drawn_of_a_long_history() -> None:
+    """At most sixteen quarters have room; how many are left out is said, and the shares stay theirs."""
+    tables = published()
+    bought = [
+        {"customer_id": f"c{quarter}", "day": date(2015 + quarter // 4, 3 * (quarter % 4) + 1, 5), "orders": 1}
+        | {"placed_amount": 10, "net_amount": 10}
+        for quarter in range(20)
+    ]
+    bought.append(bought[0] | {"day": date(2019, 12, 1)})
+    tables["customer_days"] = table(CUSTOMER_DAYS, bought)
+    figure = draw("cohorts", tables)
+    assert figure.data[0].y[0] == "2016 Q1 (1)"
+    assert len(figure.data[0].y) == 15
+    assert "The 4 oldest quarters are left out" in told(figure).caption

@@ -77,7 +77,12 @@ def test_a_return_reduces_spend_on_its_own_day(engine: Engine) -> None:
 def test_a_return_never_undoes_an_order(engine: Engine) -> None:
     """Bought on two days and everything brought back: still two purchases, and nothing spent."""
     second = D + timedelta(10)
-    orders = [order("a", D, 50), order("a", second, 50), order("a", second, -50), order("a", second + timedelta(5), -50)]
+    orders = [
+        order("a", D, 50),
+        order("a", second, 50),
+        order("a", second, -50),
+        order("a", second + timedelta(5), -50),
+    ]
     found = histories(engine, orders)["a"]
     assert (found["orders"], found["frequency"], found["last_on"]) == (2, 1, second)
     assert (found["spend"], found["placed_amount"], found["repeat_spend"]) == (0, 100, 50.0)
@@ -99,7 +104,12 @@ def test_who_only_returned_or_canceled_has_no_history(engine: Engine) -> None:
 
 def test_what_comes_after_the_last_day_does_not_count(engine: Engine) -> None:
     """Orders and returns of the day after the last one are unknown; the last day itself counts."""
-    orders = [order("a", D, 10), order("a", D + timedelta(5), 7), order("a", D + timedelta(6), -10), order("b", LAST, 1)]
+    orders = [
+        order("a", D, 10),
+        order("a", D + timedelta(5), 7),
+        order("a", D + timedelta(6), -10),
+        order("b", LAST, 1),
+    ]
     found = histories(engine, orders, D + timedelta(5))
     assert found.keys() == {"a"}
     assert (found["a"]["orders"], found["a"]["spend"], found["a"]["days_since_last"]) == (2, 17, 0)
@@ -123,9 +133,7 @@ def test_neither_row_order_nor_splitting_a_days_order_changes_histories(
     shuffled = random.Random(seed).sample(orders, len(orders))
     whole = histories(engine, orders)
     assert histories(engine, shuffled) == whole
-    halves = [
-        order(each["party_key"], each["ordered_on"], each["amount"] / 2) for each in orders for _ in range(2)
-    ]
+    halves = [order(each["party_key"], each["ordered_on"], each["amount"] / 2) for each in orders for _ in range(2)]
     split = histories(engine, halves)
     assert {name: row | {"orders": None} for name, row in split.items()} == {
         name: row | {"orders": None} for name, row in whole.items()

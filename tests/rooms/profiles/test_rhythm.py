@@ -134,9 +134,7 @@ def test_bands_depend_on_rates_and_not_on_rows(engine: Engine, rates: list[float
     rows=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 400), st.integers(0, 400)), min_size=1, max_size=12),
     longer=st.integers(1, 300),
 )
-def test_a_longer_silence_never_looks_better(
-    engine: Engine, rows: list[tuple[int, int, int]], longer: int
-) -> None:
+def test_a_longer_silence_never_looks_better(engine: Engine, rows: list[tuple[int, int, int]], longer: int) -> None:
     """With the same past, more days of silence can only lower the probability."""
     past = [(f, max(r, f) if f else 0, s) for f, r, s in rows]
     now = statuses(engine, [history(str(n), f, r, s) for n, (f, r, s) in enumerate(past)])

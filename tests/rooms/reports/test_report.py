@@ -183,7 +183,8 @@ def test_a_refused_model_gives_sentences_and_no_numbers(figures: dict[str, go.Fi
     page = page_of(told, exact)
     assert "Future value is not known Only 3 customers bought again; 20 are needed." in page.text
     assert "What customers will bring cannot be estimated: only 3 customers bought again" in page.text
-    assert "not estimable" in page.text
+    assert "Value is not known: Only 3 customers bought again; 20 are needed." in page.text
+    assert "with care" not in page.text
     assert [each.attributes["data-figure"] for each in page.elements if "data-figure" in each.attributes] == list(exact)
 
 
@@ -315,6 +316,21 @@ def test_without_a_currency_the_unit_is_named() -> None:
     assert "Amounts in currency units." in text
     assert "120,000 currency units" in text
     assert "£" not in text
+
+
+def test_cells_under_a_unit_do_not_repeat_it() -> None:
+    """The head names the unit; only where none does, the words stand with the amount."""
+    text = page_of(document(currency=None)).text
+    assert "Used 900 410 120,000 " in text
+    assert "48,889 to\u00a059,753" in text or "48,889 to 59,753" in text
+
+
+def test_one_is_written_in_the_singular() -> None:
+    """One customer, one order, one segment."""
+    told = document(customers={"known": 1, "buyers": 1, "repeat_buyers": 0}, orders=1, segments=[segment("Only", 0)])
+    text = page_of(told).text
+    assert "1 customer placed 1 order worth" in text
+    assert "1 segment. Each customer" in text
 
 
 def test_the_as_of_is_told_in_the_zone_of_the_workspace() -> None:
