@@ -32,9 +32,8 @@ def test_links_between_pages_lead_somewhere() -> None:
 
     broken = []
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf8")):
-            if not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(ROOT)}: {target}")
+        targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf8"))
+        broken += [f"{page.relative_to(ROOT)}: {each}" for each in targets if not (page.parent / each).exists()]
     assert broken == []
 
 
@@ -42,7 +41,8 @@ def test_the_repository_names_no_machine() -> None:
     """No paths of a machine and no registry hosts stand in what is committed."""
     import subprocess
 
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    listing = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = listing.stdout.split("\n")
     spoken = ("/" + "work/", "/" + "root/", "/" + "tmp/w/")
     found = [
         name

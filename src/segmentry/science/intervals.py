@@ -228,7 +228,7 @@ class CustomerValues:
             kind: ``mean``, ``members`` or ``prediction``; see the module.
 
         Raises:
-            EstimationError: With all mistakes in the arguments; code ``NOT_ESTIMABLE`` where expected spend is infinite.
+            EstimationError: With all mistakes; code ``NOT_ESTIMABLE`` where expected spend is infinite.
         """
         _require_known(level, kind)
         groups = _Groups(group_codes, self.histories[0])
@@ -287,7 +287,8 @@ class CustomerValues:
         else:
             second = (bought * shrink)[pairs.position] * square + (plain * shrink)[pairs.position] * single
         mean = alive * discounted[pairs.position] * self.spend(None)
-        return np.maximum(alive * second - mean**2, 0.0) * self.per_purchase**2 * self.weights
+        spread: FloatArray = np.maximum(alive * second - mean**2, 0.0) * self.per_purchase**2 * self.weights
+        return spread
 
     def purchases(self, theta: FloatArray) -> FloatArray:
         """Expected discounted purchases of each customer, shape (n,)."""

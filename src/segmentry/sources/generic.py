@@ -52,7 +52,7 @@ _ALSO: dict[str, str] = {
     "touched_at": "touched_at date time timestamp sent_at delivered_at sent delivered",
     "arm": "arm group variant treatment segment",
     "responded": "responded response answered converted clicked ordered",
-    "known_since": "known_since since customer_since created_at signup_date registered_at registration_date joined created",
+    "known_since": "known_since since customer_since created_at signup_date registered_at joined created",
     "name": "name title product_name description campaign_name campaign campaign_type",
     "unit_cost": "unit_cost cost_price cost cogs purchase_price",
     "amount": "amount cost spend budget expense",

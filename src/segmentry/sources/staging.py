@@ -15,8 +15,8 @@ import ibis.expr.types as ir
 from segmentry.engine import Engine
 from segmentry.engine.files import UNREADABLE, Staged, TextLayout, hold, stage_arrow, stage_parquet, stage_text
 from segmentry.sources import times, values
-from segmentry.sources.layout import find_layout, named
 from segmentry.sources.generic import fitting_table
+from segmentry.sources.layout import find_layout, named
 from segmentry.sources.lines import GIVEN_LIMIT
 from segmentry.sources.opening import OpenedFile, settle_encoding
 from segmentry.sources.reading import Reading
@@ -98,7 +98,7 @@ def understand(
 
 
 def understand_orders(engine: Engine, reading: Reading) -> Reading:
-    """Tell what the columns of order lines mean and how they are written; `SourceError` where a needed one is missing."""
+    """Tell what the columns of order lines mean and how they are written; `SourceError` where one is missing."""
     samples = reading.samples
     recognized = recognize(samples, reading.spec.mapping, reading.file.name)
     numbered = _is_numbered(samples, recognized)

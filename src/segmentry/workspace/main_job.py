@@ -120,5 +120,5 @@ def demo(
     exports = place / "exports"
     if not exports.is_dir():
         progress("simulate", 0.0)
-        write_exports(simulate(CompanySpec(customers=customers, seed=seed)), exports)
+        write_exports(simulate(CompanySpec(customers=customers, seed=seed, days=1096)), exports)
     return run(exports, place, progress=progress, timezone="Europe/London", currency="GBP")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
+from itertools import pairwise
 from typing import Any
 
 import ibis
@@ -96,8 +97,8 @@ def test_more_is_never_scored_lower(engine: Engine, rows: list[dict[str, Any]]) 
         ("frequency", "frequency_score", 1),
         ("spend", "monetary_score", 1),
     ):
-        order = sorted(rows, key=lambda row: sign * row[measure])  # noqa: B023
-        for lower, higher in zip(order, order[1:], strict=False):
+        order = sorted(rows, key=lambda row: sign * row[measure])
+        for lower, higher in pairwise(order):
             one, other = found[lower["customer_id"]][name], found[higher["customer_id"]][name]
             assert one <= other
             assert one == other or lower[measure] != higher[measure]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -133,7 +134,7 @@ def test_transitions_are_found_to_the_second(timezone: str, first: datetime) -> 
     """One second before a transition the offset before is still in force."""
     found = transitions(timezone, first, first + timedelta(days=730))
     place = zone(timezone)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert before.offset != after.offset
         eve = (after.instant - timedelta(seconds=1)).replace(tzinfo=UTC)
         assert eve.astimezone(place).utcoffset() == before.offset

@@ -153,10 +153,8 @@ def test_discount_and_horizon_are_those_of_the_question(learned: Learned) -> Non
     assert SPEC.horizon_weeks == pytest.approx(365.25 / 7)
     assert not isinstance(learned.purchases, NotEstimable)
     longer = ValueSpec(AS_OF, LAST, "EUR", horizon_months=24)
-    one, two = (
-        score_histories(learned.purchases, learned.rows, spec)["expected_purchases"].to_numpy()
-        for spec in (SPEC, longer)
-    )
+    scored = [score_histories(learned.purchases, learned.rows, spec) for spec in (SPEC, longer)]
+    one, two = (each["expected_purchases"].to_numpy() for each in scored)
     assert (two > one).all()
 
 
