@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,7 +15,7 @@ from segmentry.charts.notes import Notes, finish
 from segmentry.charts.shelf import Shelf
 from segmentry.charts.theme import LIGHT, STEPS
 
-MOST_ORDERS = 3_000_000
+MOST_ORDERS = 1_000_000
 """Above so many orders the days of all customers are not read for one picture."""
 
 _MOST_QUARTERS = 16
@@ -26,8 +27,16 @@ def has_cohorts(shelf: Shelf) -> bool:
     months = shelf.rows("monthly_sales")
     if not shelf.has("customer_days") or not months:
         return False
-    quarters = {(row["month"].year, (row["month"].month - 1) // 3) for row in months}
-    return len(quarters) >= _FEWEST_QUARTERS and sum(row["orders"] for row in months) <= MOST_ORDERS
+    quarters = {_quarter(row["month"]) for row in months}
+    drawn = {quarter for quarter in quarters if max(quarters) - _MOST_QUARTERS < quarter < max(quarters)}
+    newcomers = {_quarter(row["month"]) for row in months if row["new_customers"]}
+    few = sum(row["orders"] for row in months) <= MOST_ORDERS
+    return few and len(quarters) >= _FEWEST_QUARTERS and bool(drawn & newcomers)
+
+
+def _quarter(day: date) -> int:
+    """The quarter of a day as year times 4 plus quarter."""
+    return day.year * 4 + (day.month - 1) // 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,12 @@ def activity_costs(shelf: Shelf) -> go.Figure:
             marker={"color": LIGHT[hue]},
             text=["" if not amount else write.short_money(amount) for amount in amounts],
             textposition="auto",
+            textangle=0,
             insidetextfont={"color": LIGHT["ink"]},
             hovertemplate="%{y}: %{x:,.0f} " + write.unit + "<extra>" + name + "</extra>",
         )
     figure.update_layout(barmode="relative")
-    figure.update_xaxes(title_text=f"Cost to date ({write.unit})", showgrid=True)
+    figure.update_xaxes(title_text=f"Cost to date ({write.unit})", showgrid=True, range=_room(rows))
     figure.update_yaxes(type="category", showgrid=False)
     total = sum(float(row["allocated"]) for row in rows)
     notes = Notes(
@@ -62,6 +63,13 @@ def activity_costs(shelf: Shelf) -> go.Figure:
         tuple(_row(row, shelf) for row in reversed(rows)),
     )
     return finish(figure, notes, write.separators, 170 + 42 * len(rows))
+
+
+def _room(rows: list[dict[str, Any]]) -> list[float]:
+    """Ends of the axis with room for labels; below zero where more capacity was used than supplied."""
+    idle = [float(row["unused"] or 0.0) for row in rows]
+    longest = max(float(row["allocated"]) + max(spare, 0.0) for row, spare in zip(rows, idle, strict=True))
+    return [1.2 * min(0.0, *idle), 1.2 * longest or 1.0]
 
 
 def _row(row: dict[str, Any], shelf: Shelf) -> tuple[str, ...]:

@@ -84,8 +84,9 @@ def _acquisition(told: Told) -> list[Block]:
     reason = refusal(found)
     if reason is not None:
         return [Notice("The cost of a new customer is not known", (sentence(reason),))]
+    new, each = told.count(found.get("new_customers")), told.money(found.get("per_new_customer"))
     text = (
-        f"{told.money(found.get('spent'))} spent to acquire brought {told.count(found.get('new_customers'))} new "
-        f"customers: {told.money(found.get('per_new_customer'))} each."
+        f"{told.money(found.get('spent'))} was spent to acquire, and {new} customers were new in that time: {each} for "
+        "each. How many of them would have come without it is not known."
     )
     return [Heading("Acquisition"), Text(text)]

@@ -44,6 +44,7 @@ def render(document: Mapping[str, Any], figures: Mapping[str, go.Figure], locale
         .get_template("report.html")
         .render(
             title=title,
+            simulated=bool(told.get("simulated")),
             as_of=told.as_of,
             period=[told.write.day(as_date(told.get(f"period.{end}"))) for end in ("first", "last")],
             unit=told.unit,

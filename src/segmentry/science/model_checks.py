@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtri
 
-from segmentry.science.findings import Check, Status, judge
+from segmentry.science.findings import Check, judge
 from segmentry.science.inputs import FloatArray, Inputs, IntArray
 from segmentry.science.purchases.beta_geometric import BetaGeometric, ModifiedBetaGeometric
 from segmentry.science.purchases.histories import fold, read_histories
@@ -105,8 +106,12 @@ def enough_data(frequency: ArrayLike, weights: ArrayLike | None = None) -> Check
     """Repeat customers: below 10 fails, below 100 warns. ``frequency`` as in ``PurchaseModel.fit``, shape (n,)."""
     counts, people = _counted("enough_data", frequency, weights)
     repeaters = float(people[counts > 0].sum())
-    status: Status = "failed" if repeaters < 10 else "warned" if repeaters < 100 else "passed"
-    return Check("enough_data", status, repeaters, f"{repeaters:,.0f} of {people.sum():,.0f} customers bought again.")
+    status: Literal["failed", "warned", "passed"] = (
+        "failed" if repeaters < 10 else "warned" if repeaters < 100 else "passed"
+    )
+    text = f"{repeaters:,.0f} of {people.sum():,.0f} customers bought again"
+    text += {"failed": "; a purchase model needs at least 10.", "warned": "; that is few.", "passed": "."}[status]
+    return Check("enough_data", status, repeaters, text)
 
 
 def zero_repeaters(model: PurchaseModel, frequency: ArrayLike, weights: ArrayLike | None = None) -> Check:

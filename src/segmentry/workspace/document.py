@@ -25,6 +25,7 @@ def document(workspace: Workspace) -> Mapping[str, Any]:
     run = engine.last_run("refresh")
     as_of = None if run is None or run.as_of is None else run.as_of.isoformat() + "Z"
     answer = {
+        "simulated": workspace.settings.simulated,
         "source": source_entry(workspace),
         "period": base["period"],
         "as_of": as_of,

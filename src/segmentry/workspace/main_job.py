@@ -14,7 +14,7 @@ from segmentry.workspace.refreshing import refresh
 from segmentry.workspace.settings import FILE_NAME
 from segmentry.workspace.workspace import Workspace
 
-_SETTINGS = ("timezone", "currency", "locale", "margin_rate", "horizon_months", "annual_discount", "model")
+_SETTINGS = ("timezone", "currency", "locale", "simulated", "margin_rate", "horizon_months", "annual_discount", "model")
 
 
 @dataclass(frozen=True)
@@ -121,4 +121,4 @@ def demo(
     if not exports.is_dir():
         progress("simulate", 0.0)
         write_exports(simulate(CompanySpec(customers=customers, seed=seed, days=1096)), exports)
-    return run(exports, place, progress=progress, timezone="Europe/London", currency="GBP")
+    return run(exports, place, progress=progress, timezone="Europe/London", currency="GBP", simulated=True)

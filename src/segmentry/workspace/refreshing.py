@@ -66,15 +66,24 @@ def _compute(run: Run, profile_spec: ProfileSpec, value_spec: ValueSpec, watch: 
 
 def _period(engine: Any) -> Any:
     orders = engine.table("orders")
-    return orders.aggregate(first=orders.ordered_on.min(), last=orders.ordered_on.max(), rows=orders.count())
+    placed = orders.placed.cast("int64").sum()
+    return orders.aggregate(first=orders.ordered_on.min(), last=orders.ordered_on.max(), placed=placed)
 
 
 def _instant(workspace: Workspace, as_of: datetime | None, facts: dict[str, Any]) -> tuple[datetime, date]:
     """The as-of (UTC, no zone attached) and the last local day before it."""
     timezone = workspace.settings.timezone
-    if facts["last"] is None:
+    if not facts["placed"]:
         next_step = "See the report of the load for the reasons, and correct the mapping or the rules."
-        raise WorkspaceError(Problem("NO_ORDER_USABLE", "No order was accepted", str(workspace.folder), "", next_step))
+        raise WorkspaceError(
+            Problem(
+                "NO_ORDER_USABLE",
+                "No order with a positive net amount was accepted",
+                str(workspace.folder),
+                "",
+                next_step,
+            )
+        )
     if as_of is None:
         return midnight_after(facts["last"], timezone), facts["last"]
     instant = as_of if as_of.tzinfo is None else as_of.astimezone(UTC).replace(tzinfo=None)

@@ -40,6 +40,7 @@ SETTINGS = (
     Setting("workspace", "timezone", (str,), "UTC", "IANA time zone of the sources' local times and of days."),
     Setting("workspace", "currency", (str,), None, "ISO 4217 code of amounts whose source names none."),
     Setting("workspace", "locale", (str,), "en", "Language and region in which numbers, money and dates are written."),
+    Setting("workspace", "simulated", (bool,), False, "Whether the data are simulated; every answer says so then."),
     Setting("value", "margin_rate", (float, int), None, "Margin as a share of net revenue; unlocks CLV.", 0.0, 1.0),
     Setting("value", "horizon_months", (int,), 12, "Length of the future that is valued, in months.", 1, 120),
     Setting("value", "annual_discount", (float, int), 0.10, "Discount rate of a year.", 0.0, 1.0),
@@ -66,6 +67,7 @@ class WorkspaceSettings:
     timezone: str = "UTC"
     currency: str | None = None
     locale: str = "en"
+    simulated: bool = False
     margin_rate: float | None = None
     horizon_months: int = 12
     annual_discount: float = 0.10
@@ -158,7 +160,7 @@ def _wrong(name: str, value: Any, where: str = "settings") -> list[Problem]:
     if setting is None:
         return []
     given = shorten(value)
-    if isinstance(value, bool) or not isinstance(value, setting.kind):
+    if not isinstance(value, setting.kind) or (isinstance(value, bool) and bool not in setting.kind):
         kinds = " or ".join(kind.__name__ for kind in setting.kind)
         return [Problem("SETTING_WRONG", f"{name} is a {kinds}", f"{where}, {name}", given, setting.meaning)]
     return _out_of_range(setting, value, where) or _wrong_word(name, value, where)

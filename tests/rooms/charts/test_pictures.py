@@ -12,10 +12,11 @@ from segmentry.charts import LIGHT, notes_of
 from segmentry.charts.gallery import PICTURES
 from segmentry.charts.notes import Notes
 from segmentry.profiles.tables import CUSTOMER_DAYS, MONTHLY_SALES
-from segmentry.value.tables import CUSTOMER_VALUE, SEGMENT_VALUE, VALUE_SUMMARY
+from segmentry.value.tables import ACTIVITY_COSTS, CUSTOMER_VALUE, SEGMENT_VALUE, VALUE_SUMMARY
 from tests.rooms.charts.published import (
     CUSTOMERS,
     Tables,
+    activities,
     customers,
     draw,
     gallery,
@@ -317,6 +318,14 @@ def test_activities_show_unused_capacity_where_it_is_told(figures: dict[str, go.
     assert list(charged.y) == ["returns", "order handling"]
     assert list(unused.x) == [None, 60.0]
     assert told(figures["activity_costs"]).rows[1][-1] == "not told"
+
+
+def test_overused_capacity_is_in_sight() -> None:
+    """Where more was used than supplied, the bar goes below zero and the axis with it."""
+    tables = published()
+    rows = [row | {"unused": -40.0} for row in activities()]
+    tables["activity_costs"] = table(ACTIVITY_COSTS, rows)
+    assert list(draw("activity_costs", tables).layout.xaxis.range) == pytest.approx([-48.0, 288.0])
 
 
 def test_a_locale_changes_how_numbers_are_written() -> None:

@@ -231,7 +231,7 @@ def test_with_costs_the_page_speaks_of_margin_and_profit() -> None:
     assert "The margin is 40.0% of net revenue (source: setting margin_rate)" in text
     assert "Serving customers cost £7,926 to date, 6.6% of net revenue. Capacity worth £2,383 stood unused" in text
     assert "81 customers cost more than they brought, £1,731 in all." in text
-    assert "£5,000 spent to acquire brought 100 new customers: £50.00 each." in text
+    assert "£5,000 was spent to acquire, and 100 customers were new in that time: £50.00 for each." in text
     assert "not profit" not in text
 
 
