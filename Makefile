@@ -1,5 +1,5 @@
 # Everything a newcomer needs: make demo, make test. Only Python 3.11, git and make are expected on the machine.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 RUN := $(VENV)/bin
 # Xdist over two workers: the suite is made of many short tests.
@@ -15,7 +15,7 @@ help:
 	@echo "make bench      benchmarks, as ratios against named alternatives"
 
 $(VENV)/installed: pyproject.toml
-	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "Python 3.11 is needed: set PYTHON=/path/to/python3.11"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(RUN)/python -m pip install --quiet --upgrade pip
 	$(RUN)/python -m pip install --quiet --editable .

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from segmentry.terms.errors import Problem, SourceError
+from segmentry.terms.errors import Problem, SegmentryError, SourceError
 from segmentry.workspace.loading import load
 from segmentry.workspace.progress import Progress, Stopwatch, silent
 from segmentry.workspace.refreshing import refresh
@@ -58,6 +59,9 @@ def run(
 
     Returns:
         The document, the workspace and the report.
+
+    Raises:
+        SegmentryError: with every mistake found; a folder made by this call is removed again.
     """
     source = Path(data)
     watch = Stopwatch(progress)
@@ -70,10 +74,16 @@ def run(
         next_step = "Check the path."
         raise SourceError(Problem("SOURCE_MISSING", "There is no such file or folder", str(source), "", next_step))
     folder = Path(out) if out is not None else default_folder(source)
-    with _open_or_init(folder, settings) as workspace:
-        with watch.step("load", 0.0):
-            load(workspace, source, {name: value for name, value in options.items() if value is not None}, progress)
-        return _finish(workspace, watch)
+    fresh = not folder.exists()
+    try:
+        with _open_or_init(folder, settings) as workspace:
+            with watch.step("load", 0.0):
+                load(workspace, source, {name: value for name, value in options.items() if value is not None}, progress)
+            return _finish(workspace, watch)
+    except SegmentryError:
+        if fresh:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def default_folder(source: Path) -> Path:
