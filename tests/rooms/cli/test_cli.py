@@ -23,7 +23,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_main_job_tells_rows_columns_base_and_segments(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One screen: the identity of rows, each column with its reason, the base, value with intervals, where it all is."""
+    """One screen: the identity of rows, each column with its reason, the base, values, and where it all is."""
     code = run_command(["run", str(shop / "orders.csv"), "--out", str(tmp_path / "shop"), "--currency", "EUR"])
     shown = capsys.readouterr().out
     assert code == 0
