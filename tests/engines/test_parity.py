@@ -206,7 +206,7 @@ def python_traits() -> dict[str, dict[str, Any]]:
             if line["category"]:
                 categories[line["category"]] += line["amount"]
         gross = sum(float(order["amount"] + order["returned"]) for order in placed)
-        favorite = min(categories, key=lambda name: (-categories[name], name)) if categories else None
+        favorite = max(categories, key=lambda name: (categories[name], name)) if categories else None
         traits[customer] = {
             "tenure_days": history["age"],
             "cohort": f"{history['first_on']:%Y-%m}",

@@ -19,6 +19,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from segmentry.engine.warehouse import PHYSICAL
 from segmentry.terms.errors import Problem, SourceError, shorten
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ UNREADABLE = "bytes not readable as text"
 """Why a line is rejected whose bytes are not UTF-8."""
 
 _NULLS = ["", "NULL", "null", "NaN", "nan", "N/A", "n/a", "#N/A", "NaT", "None", "<NA>", "\\N"]
+_ROW = "file_row_number"
 _CASES = 50
 _REJECTIONS = {
     "MISSING COLUMNS": "too few cells",
@@ -127,20 +129,31 @@ def stage_text(engine: Engine, path: Path, layout: TextLayout) -> Staged:
 
 
 def stage_parquet(engine: Engine, path: Path) -> tuple[Staged, list[str]]:
-    """Bring a Parquet file into the warehouse with its own types; returns it with the names of its columns.
+    """A Parquet file with its own types, read where it lies; returns it with the names of its columns.
+
+    Nothing is copied: after one look at every cell, which finds damage, each question reads the columns it asks for.
 
     Raises:
         SourceError: the file is damaged or no Parquet.
     """
     token = secrets.token_hex(6)
     backend = engine.warehouse.backend()
-    with _reading(path), _in_order(backend):
-        source = backend.read_parquet(str(path), table_name=f"file_{token}")
+    with _reading(path):
+        source = backend.read_parquet(str(path), table_name=f"staged_{token}")
         names = list(source.columns)
-        renamed = source.select(**{f"c{index}": source[name] for index, name in enumerate(names)})
-        staged = _numbered(backend, token, renamed)
-        backend.drop_view(f"file_{token}")
-    return staged, names
+        if _ROW in (name.lower() for name in names):
+            renamed = source.select(**{f"c{index}": source[name] for index, name in enumerate(names)})
+            with _in_order(backend):
+                return _numbered(backend, f"{token}n", renamed), names
+        source = backend.read_parquet(str(path), table_name=f"staged_{token}", file_row_number=True)
+        cells = {f"c{index}": source[name] for index, name in enumerate(names)}
+        rows = _read_through(backend, f"staged_{token}")
+    return Staged(source.select((source[_ROW] + 1).name(LINE), **cells), rows), names
+
+
+def _read_through(backend: Any, name: str) -> int:
+    """Decode every cell of a view on a file; returns its number of rows."""
+    return int(backend.con.execute(f'SELECT count(*), max(hash(rows)) FROM temp."{name}" AS rows').fetchone()[0])
 
 
 def stage_arrow(engine: Engine, table: pa.Table) -> Staged:
@@ -156,11 +169,11 @@ def release(engine: Engine) -> None:
     """Drop everything that was staged by the calling thread."""
     backend = engine.warehouse.backend()
     found = backend.con.execute(
-        "SELECT table_name FROM information_schema.tables WHERE table_type = 'LOCAL TEMPORARY'"
+        "SELECT table_name, table_type FROM information_schema.tables WHERE table_catalog = 'temp'"
         " AND regexp_matches(table_name, '^(staged|rejects|scans)_[0-9a-f]{12}n?$')"
     ).fetchall()
-    for (name,) in found:
-        backend.con.execute(f'DROP TABLE IF EXISTS temp."{name}"')
+    for name, kind in found:
+        backend.con.execute(f'DROP {"VIEW" if kind == "VIEW" else "TABLE"} IF EXISTS temp."{name}"')
 
 
 def _numbered(backend: Any, token: str, source: ir.Table) -> Staged:
@@ -240,3 +253,22 @@ def hold(engine: Engine, expression: ir.Table) -> tuple[ir.Table, int]:
     backend = engine.warehouse.backend()
     table = backend.create_table(name, expression, temp=True)
     return table, _count(backend, name)
+
+
+def amend(engine: Engine, physical_name: str, changes: ir.Table, key: Sequence[str]) -> None:
+    """Put other values into rows of a table that this run has written and nobody else can see yet.
+
+    Args:
+        engine: The engine.
+        physical_name: The table.
+        changes: The key and the columns to set; rows without an equal key change nothing.
+        key: Columns that name a row.
+    """
+    held, count = hold(engine, changes)
+    if not count:
+        return
+    sets = ", ".join(f'"{name}" = changes."{name}"' for name in held.columns if name not in key)
+    same = " AND ".join(f'rows."{name}" = changes."{name}"' for name in key)
+    engine.warehouse.backend().con.execute(
+        f'UPDATE {PHYSICAL}."{physical_name}" AS rows SET {sets} FROM {held.get_name()} AS changes WHERE {same}'
+    )

@@ -50,27 +50,14 @@ class TraitCatalog:
 
     def register(self, table_name: str, *traits: Trait) -> None:
         """Add traits that live in ``table_name``; `ContractError` lists everything wrong with them."""
-        problems = [problem for trait in traits for problem in self._problems(trait)]
+        known = set(self._traits)
+        problems: list[Problem] = []
+        for trait in traits:
+            problems += _problems(trait, known)
+            known.add(trait.name)
         if problems:
             raise ContractError(problems)
         self._traits.update({trait.name: (trait, table_name) for trait in traits})
-
-    def _problems(self, trait: Trait) -> list[Problem]:
-        found = []
-        where = f"trait {trait.name}"
-        if trait.name in self._traits:
-            found.append(Problem("TRAIT_TWICE", "The trait is already known", where, trait.name, "Rename one."))
-        if trait.observability is None or trait.specificity is None:
-            found.append(
-                Problem(
-                    "TRAIT_UNTAGGED",
-                    "The trait says neither whether it can be observed nor whether it is about the product",
-                    where,
-                    trait.name,
-                    "Give observability and specificity (Wedel & Kamakura 2000).",
-                )
-            )
-        return found
 
     def __contains__(self, name: object) -> bool:
         return name in self._traits
@@ -86,6 +73,24 @@ class TraitCatalog:
     def rows(self, as_of: datetime | None) -> list[dict[str, Any]]:
         """The catalog as rows of the `TRAIT_CATALOG` contract."""
         return [_row(trait, table_name, as_of) for trait, table_name in self._traits.values()]
+
+
+def _problems(trait: Trait, known: set[str]) -> list[Problem]:
+    found = []
+    where = f"trait {trait.name}"
+    if trait.name in known:
+        found.append(Problem("TRAIT_TWICE", "The trait is already known", where, trait.name, "Rename one."))
+    if trait.observability is None or trait.specificity is None:
+        found.append(
+            Problem(
+                "TRAIT_UNTAGGED",
+                "The trait says neither whether it can be observed nor whether it is about the product",
+                where,
+                trait.name,
+                "Give observability and specificity (Wedel & Kamakura 2000).",
+            )
+        )
+    return found
 
 
 def _row(trait: Trait, table_name: str, as_of: datetime | None) -> dict[str, Any]:

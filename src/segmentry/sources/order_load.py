@@ -9,10 +9,10 @@ import ibis
 import ibis.expr.types as ir
 
 from segmentry.engine import Run
-from segmentry.engine.files import LINE, hold
+from segmentry.engine.files import LINE, amend, hold
 from segmentry.sources import orders
 from segmentry.sources.accounts import Counts, count_lines
-from segmentry.sources.lines import exclusion, given_names, typed_lines
+from segmentry.sources.lines import CONTENT, exclusion, given_names, telling_hash, typed_lines
 from segmentry.sources.marks import line_keys, marks_of, suspects
 from segmentry.sources.plan import Planned
 from segmentry.sources.quality import findings
@@ -20,10 +20,13 @@ from segmentry.sources.quarantine import quarantine_of
 from segmentry.sources.reading import Reading
 from segmentry.sources.report import LoadReport
 from segmentry.sources.shapes import united
+from segmentry.sources.spec import Rules
 from segmentry.sources.tables import GIVEN, LOADED_LINES
 from segmentry.terms.canonical import ORDER_LINES, ORDERS
 
 _OWN = ("repeated", "excluded_by")
+_PLACE = ("load_id", LINE, "source", "part", "order_given", "order_id", "ordered_on")
+_COMPARED = (*_PLACE, *CONTENT, "own_rule", "reason")
 
 
 def publish_orders(
@@ -42,8 +45,7 @@ def publish_orders(
         latest: Latest instant (UTC) a fact may have, unless a spec says otherwise.
         tell: Told each step and the share done.
     """
-    lines = _all_lines(run, planned, readings, latest)
-    loaded = _published(run, planned, readings, lines, lambda among: _all_lines(run, planned, readings, latest, among))
+    loaded = _published(run, planned, readings, _all_lines(run, planned, readings, latest))
     tell("orders", 0.75)
     _derived(run)
     tell("count", 0.9)
@@ -55,61 +57,43 @@ def publish_orders(
     return [_report(plan, readings[plan.load_id], books[plan.load_id], latest) for plan in planned], aside
 
 
-def _all_lines(
-    run: Run,
-    planned: Sequence[Planned],
-    readings: dict[str, Reading],
-    latest: datetime,
-    among: ir.Table | None = None,
-) -> ir.Table:
-    """The lines of the earlier loads that stay and those of the new ones, in one shape.
-
-    With ``among`` (load_id, line_number) only those lines, picked before anything is read from their cells.
-    """
+def _all_lines(run: Run, planned: Sequence[Planned], readings: dict[str, Reading], latest: datetime) -> ir.Table:
+    """The lines of the earlier loads that stay and those of the new ones, in one shape."""
     tables = []
     if run.has("loaded_lines"):
         gone = [plan.replaces for plan in planned if plan.replaces]
         earlier = run.table("loaded_lines").drop(*_OWN)
-        earlier = earlier.filter(~earlier.load_id.isin(gone)) if gone else earlier
-        tables.append(earlier if among is None else earlier.semi_join(among, ["load_id", LINE]))
-    for plan in planned:
-        reading = readings[plan.load_id]
-        if among is not None:
-            own = among.filter(among.load_id == plan.load_id)
-            reading = reading.restricted(own)
-        tables.append(typed_lines(reading, plan.load_id, plan.spec.now or latest))
+        tables.append(earlier.filter(~earlier.load_id.isin(gone)) if gone else earlier)
+    tables += [typed_lines(readings[plan.load_id], plan.load_id, plan.spec.now or latest) for plan in planned]
     return united(tables)
 
 
-def _published(
-    run: Run,
-    planned: Sequence[Planned],
-    readings: dict[str, Reading],
-    lines: ir.Table,
-    suspected: Callable[[ir.Table], ir.Table],
-) -> ir.Table:
-    """Mark repeats and overlaps, then write every line once."""
+def _published(run: Run, planned: Sequence[Planned], readings: dict[str, Reading], lines: ir.Table) -> ir.Table:
+    """Write every line once, then mark those that repeat or overlap others: few, told from what was written."""
     several = len(planned) > 1 or run.has("loaded_lines") or any(readings[plan.load_id].has("part") for plan in planned)
-    keys, _ = hold(run.engine, line_keys(lines))
-    found, count = hold(run.engine, suspects(keys, parts=several))
-    rules = planned[-1].spec.rules
+    no = ibis.literal(False)
+    artifact = run.publish(LOADED_LINES, lines.mutate(repeated=no, excluded_by=exclusion(lines, no, no)))
+    loaded = run.table("loaded_lines")
+    told, _ = hold(run.engine, telling_hash(loaded))
+    several_told = told.group_by("told").having(told.count() > 1).aggregate()
+    alike, count = hold(run.engine, told.semi_join(several_told, "told").select("place"))
     if count:
-        marks, _ = hold(run.engine, marks_of(suspected(found)))
-        joined = lines.left_join(marks, ["load_id", LINE])
-        lines = joined.drop("load_id_right", "line_number_right")
-        repeated, repeat, overlap = (lines[name].fill_null(False) for name in ("repeated", "repeat", "overlap"))
-    else:
-        repeated = repeat = overlap = ibis.literal(False)
-    loaded = lines.mutate(
-        repeated=repeated,
-        excluded_by=exclusion(
-            lines,
-            overlap & ibis.literal(rules.merge_overlapping_exports),
-            repeat & ibis.literal(rules.exclude_repeated),
-        ),
-    )
-    run.publish(LOADED_LINES, loaded.drop("repeat", "overlap") if count else loaded)
-    return run.table("loaded_lines")
+        placed = loaded.select(*_COMPARED, place=loaded.rowid())
+        candidates, _ = hold(run.engine, placed.semi_join(alike, "place").drop("place"))
+        marks = _marks(run, candidates, planned[-1].spec.rules, several)
+        amend(run.engine, artifact.physical_name, marks, ("load_id", LINE))
+    return loaded
+
+
+def _marks(run: Run, candidates: ir.Table, rules: Rules, several: bool) -> ir.Table:
+    """What changes for lines that are repeated or told elsewhere, by ``load_id`` and ``line_number``."""
+    keys, _ = hold(run.engine, line_keys(candidates))
+    suspected = candidates.semi_join(suspects(keys, parts=several), ["load_id", LINE])
+    marks = marks_of(suspected)
+    joined = marks.inner_join(candidates.select("load_id", LINE, "reason", "own_rule"), ["load_id", LINE])
+    overlap = joined.overlap & ibis.literal(rules.merge_overlapping_exports)
+    repeat = joined.repeat & ibis.literal(rules.exclude_repeated)
+    return joined.select("load_id", LINE, "repeated", excluded_by=exclusion(joined, overlap, repeat))
 
 
 def _derived(run: Run) -> None:

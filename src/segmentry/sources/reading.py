@@ -65,10 +65,6 @@ class Reading:
         """What the file calls the column of this role; empty where there is none."""
         return next((item.column for item in self.recognized if item.role == role), "")
 
-    def restricted(self, lines: ir.Table) -> Reading:
-        """The same reading of only those rows whose ``line_number`` is in ``lines``."""
-        return replace(self, staged=replace(self.staged, table=self.staged.table.semi_join(lines, LINE)))
-
     def narrowed(self, further: int) -> Reading:
         """The same reading with only the columns that have a role and so many ``further`` ones staged."""
         places = sorted({item.place for item in self.recognized} | {sample.place for sample in self.unmapped[:further]})

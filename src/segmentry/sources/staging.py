@@ -119,7 +119,7 @@ def understand_values(engine: Engine, reading: Reading) -> Reading:
         reading = _styled(reading, numbers + odd_numbers, moments + odd_moments)
         facts = _facts(engine, reading)
     torn = _torn_orders(engine, reading) if reading.has("currency") and reading.has("order") else None
-    filled = {role: int(facts[f"filled_{role}"]) for role in {item.role for item in reading.recognized}}
+    filled = {role: int(facts[f"filled_{role}"]) for role in dict.fromkeys(item.role for item in reading.recognized)}
     span = (facts["first"], facts["last"]) if facts.get("first") is not None else None
     return replace(reading, filled=filled, span=span, torn=torn, small=_is_small(facts))
 
@@ -184,20 +184,31 @@ def _all_days(engine: Engine, reading: Reading, moments: Sequence[str]) -> list[
 def _facts(engine: Engine, reading: Reading) -> dict[str, Any]:
     """One aggregate over the staged file: what is filled, what does not fit its style, first and last moment."""
     asked: dict[str, ir.Value] = {}
+    table = _with_moment(reading)
     for item in reading.recognized:
-        column = reading.staged.table[f"c{item.place}"]
+        column = table[f"c{item.place}"]
         if f"filled_{item.role}" not in asked:
             asked[f"filled_{item.role}"] = (~values.is_wanting(column)).sum()
         if item.role in _NUMBERS and column.type().is_string():
             asked[f"odd_{item.place}"] = _does_not_fit(column, reading).sum()
         if item.role in ("quantity", "price"):
             asked[f"most_{item.role}"] = values.read_decimal(column, reading.numbers).abs().max()
-    moment = reading.column("time")
-    if moment is not None:
-        told = times.read_moment(moment, reading.times)
+    if "told" in table.columns:
+        told = table.told
         believable = ibis.ifelse((told >= times.EARLIEST) & (told < datetime(2200, 1, 1)), told, ibis.null(told.type()))
         asked |= {"first": believable.min(), "last": believable.max(), "moments": told.count()}
-    return engine.rows(reading.staged.table.aggregate(**asked))[0]
+    return engine.rows(table.aggregate(**asked))[0]
+
+
+def _with_moment(reading: Reading) -> ir.Table:
+    """The columns that have a role, and ``told``: their moment, read once though asked for thrice."""
+    table, moment = reading.staged.table, reading.column("time")
+    places = dict.fromkeys(f"c{item.place}" for item in reading.recognized)
+    return (
+        table.select(*places)
+        if moment is None
+        else table.select(*places, told=times.read_moment(moment, reading.times))
+    )
 
 
 def _does_not_fit(column: ir.StringValue, reading: Reading) -> ir.BooleanValue:

@@ -50,7 +50,6 @@ def test_everything_wrong_is_told_at_once_and_nothing_is_registered() -> None:
     assert catalog.traits == (SPEND,)
 
 
-@pytest.mark.xfail(strict=True, reason="only traits registered earlier are compared, not those of the same call")
 def test_a_trait_named_twice_in_one_call_is_refused() -> None:
     """Two traits of one name registered together are as wrong as one after the other."""
     catalog = TraitCatalog()

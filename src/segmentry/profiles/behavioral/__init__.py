@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from segmentry.profiles.behavioral.orders import CHANNEL_TRAITS, main_value, order_traits
 from segmentry.profiles.behavioral.orders import TRAITS as ORDER_TRAITS
-from segmentry.profiles.behavioral.products import FAVORITE_TRAITS, favorite, product_traits
+from segmentry.profiles.behavioral.products import FAVORITE_TRAITS, favorite, product_purchases, product_traits
 from segmentry.profiles.behavioral.products import TRAITS as PRODUCT_TRAITS
 from segmentry.profiles.behavioral.rhythm import TRAITS as RHYTHM_TRAITS
 from segmentry.profiles.behavioral.rhythm import Population, population, rhythm
@@ -24,6 +24,7 @@ __all__ = [
     "main_value",
     "order_traits",
     "population",
+    "product_purchases",
     "product_traits",
     "rhythm",
 ]
@@ -43,7 +44,9 @@ def behavioral_traits(
     """
     placed = orders.filter(orders.placed)
     channels = main_value(placed, "channel", placed.placed.cast("int64"), ("main_channel", "main_channel_share"))
-    parts = (order_traits(orders), channels, product_traits(lines), favorite(lines, category))
+    bought = product_purchases(lines)
+    totals = bought if category == "product_id" else lines.filter(lines.line_kind == "sale")
+    parts = (order_traits(orders), channels, product_traits(bought), favorite(totals, category))
     joined = join_all(rhythm(history, known), parts)
     return joined.select("customer_id", *(trait.name for trait in TRAITS))
 

@@ -47,7 +47,7 @@ def order_traits(orders: ir.Table) -> ir.Table:
 def main_value(facts: ir.Table, column: str, weight: ir.NumericValue, names: tuple[str, str]) -> ir.Table:
     """The value of ``column`` with the greatest weight per customer, and its share.
 
-    Ties go to the value that sorts first, so that no order of rows and no engine changes the answer.
+    Ties go to the value that sorts last, so that no order of rows and no engine changes the answer.
 
     Args:
         facts: Keyed rows.
@@ -56,18 +56,14 @@ def main_value(facts: ir.Table, column: str, weight: ir.NumericValue, names: tup
         names: Names of the two resulting columns: value and share.
     """
     value, share = names
-    known = facts.mutate(_weight=weight.cast("float64")).filter(facts[column].notnull())
+    known = facts.mutate(_weight=weight).filter(facts[column].notnull())
     totals = known.group_by("customer_id", _value=known[column]).aggregate(_weight=known["_weight"].sum())
-    by_customer = ibis.window(group_by=totals.customer_id)
-    ranked = totals.mutate(
-        _place=ibis.row_number().over(
-            ibis.window(group_by=totals.customer_id, order_by=[ibis.desc("_weight"), "_value"])
-        ),
-        _total=totals["_weight"].sum().over(by_customer),
-    )
-    first = ranked.filter(ranked["_place"] == 0)
-    return first.select(
-        "customer_id", **{value: first["_value"], share: first["_weight"] / first["_total"].nullif(0.0)}
+    pair = ibis.struct({"weight": totals["_weight"], "value": totals["_value"]})
+    best = totals.group_by("customer_id").aggregate(_best=pair.max(), _total=totals["_weight"].sum())
+    total = best["_total"].cast("float64")
+    return best.select(
+        "customer_id",
+        **{value: best["_best"]["value"], share: best["_best"]["weight"].cast("float64") / total.nullif(0.0)},
     )
 
 
