@@ -68,7 +68,7 @@ def as_json(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [as_json(item) for item in value]
     if isinstance(value, Decimal):
-        return float(value)
+        value = float(value)
     if isinstance(value, float) and not math.isfinite(value):
         return NotEstimable("the value is not finite").as_dict()
     return value

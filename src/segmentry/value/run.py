@@ -102,7 +102,8 @@ def _learn(run: Run, spec: ValueSpec) -> Learned:
     )
     model, checks, reasons = learn_purchases(Histories.of(rows), spec, gaps)
     spend, spend_checks = learn_spend(run.arrow(spend_rows(history)))
-    facts = run.rows(cost_facts(run.table("order_lines")))[0]
+    lines = run.table("order_lines")
+    facts = run.rows(cost_facts(lines.filter(lines.ordered_on <= ibis.literal(spec.last_day))))[0]
     totals = run.rows(history.aggregate(net=history.spend.sum(), placed=history.placed_amount.sum()))[0]
     placed = float(totals["placed"] or 0)
     kept = min(max(float(totals["net"] or 0) / placed, 0.0), 1.0) if placed > 0 else 1.0
@@ -153,12 +154,12 @@ def _served(run: Run, spec: ValueSpec, identity: ir.Table | None) -> ir.Table:
         return history.limit(0).select("customer_id", cost_to_serve=ibis.null("float64"))
     activities = run.rows(run.table("activities").order_by("activity"))
     names = [name for name in ("orders", "order_lines", "service_contacts") if run.has(name)]
-    last_day = ibis.literal(spec.last_day)
+    last_day, as_of = ibis.literal(spec.last_day), ibis.literal(spec.as_of, type="timestamp(6)")
     tables = {}
     for name in names:
         facts = keyed(run.table(name), identity)
-        day = facts.contacted_at.date() if name == "service_contacts" else facts.ordered_on
-        tables[name] = facts.filter(day <= last_day)
+        known = facts.contacted_at < as_of if name == "service_contacts" else facts.ordered_on <= last_day
+        tables[name] = facts.filter(known)
     require_known_drivers(activities, tables)
     costs = customer_costs(activities, tables)
     by_activity = costs.group_by("activity").aggregate(
