@@ -84,7 +84,7 @@ WHERE ordered_on <= DATE '$last_day'
 GROUP BY ALL;
 
 CREATE TABLE channel_traits AS
-SELECT customer_id, arg_min(channel, (-times, channel)) AS main_channel, max(times) / sum(times) AS main_channel_share
+SELECT customer_id, arg_max(channel, (times, channel)) AS main_channel, max(times) / sum(times) AS main_channel_share
 FROM (
     SELECT customer_id, channel, count(*) AS times
     FROM orders
@@ -114,15 +114,15 @@ GROUP BY ALL;
 
 CREATE TABLE favorite_traits AS
 WITH own AS (
-    SELECT party_key AS customer_id, category, sum(amount)::DOUBLE AS amount
+    SELECT party_key AS customer_id, category, sum(amount) AS amount
     FROM '$lines'
     WHERE line_kind = 'sale' AND category IS NOT NULL AND ordered_on <= DATE '$last_day'
     GROUP BY ALL
 ), base AS (
     SELECT category, sum(amount) / sum(sum(amount)) OVER () AS share FROM own GROUP BY ALL
 ), best AS (
-    SELECT customer_id, arg_min(category, (-amount, category)) AS favorite_category,
-        max(amount) / nullif(sum(amount), 0) AS favorite_category_share
+    SELECT customer_id, arg_max(category, (amount, category)) AS favorite_category,
+        max(amount)::DOUBLE / nullif(sum(amount)::DOUBLE, 0) AS favorite_category_share
     FROM own
     GROUP BY ALL
 )

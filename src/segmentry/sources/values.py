@@ -67,10 +67,11 @@ def read_text(column: ir.Value) -> ir.StringValue:
     Trimming a text costs more than looking at its ends, so only those with blanks there are trimmed.
     """
     text = column if column.type().is_string() else column.cast(dt.string)
-    return ibis.ifelse(_has_blank_ends(text), _trim(text, _BLANKS).nullif(""), text.nullif(""))
+    return ibis.ifelse(_has_blank_ends(text), _trim(text, _BLANKS).nullif(""), text)
 
 
 def _has_blank_ends(text: ir.StringValue) -> ir.BooleanValue:
+    """Whether a text begins or ends with a blank; so does, here, one of no letters."""
     return (text < "!") | text.endswith(" ") | text.endswith("\t") | text.endswith("\u00a0")
 
 
@@ -80,10 +81,18 @@ def read_id(column: ir.Value) -> ir.StringValue:
     if kind.is_floating() or kind.is_decimal():
         whole = (column == column.round()) & (column.abs() < 1e15)
         return ibis.ifelse(whole, column.try_cast(dt.int64).cast(dt.string), column.cast(dt.string))
-    text = read_text(column)
-    return (
-        text if not kind.is_string() else ibis.ifelse(text.endswith(".0"), text.re_replace(r"^(\d+)\.0$", r"\1"), text)
+    if not kind.is_string():
+        return read_text(column)
+    trimmed = _trim(column, _BLANKS).nullif("")
+    return ibis.cases(
+        (_has_blank_ends(column), _without_point(trimmed)),
+        (column.endswith(".0"), _without_point(column)),
+        else_=column,
     )
+
+
+def _without_point(text: ir.StringValue) -> ir.StringValue:
+    return text.re_replace(r"^(\d+)\.0$", r"\1")
 
 
 def read_decimal(column: ir.Value, style: NumberStyle) -> ir.DecimalValue:
