@@ -26,6 +26,7 @@ Width = Literal["abbreviated", "wide"]
 NO_CURRENCY = "currency units"
 _LONGEST_LABEL = 40
 _COMPACT_FROM = 10_000
+_LONGEST_COMPACT = 14
 
 
 class Writer:
@@ -67,7 +68,8 @@ class Writer:
         """A count in few characters, such as 12.3K."""
         if abs(value) < _COMPACT_FROM:
             return self.number(value)
-        return str(format_compact_decimal(value, locale=self.locale, fraction_digits=1))
+        text = str(format_compact_decimal(value, locale=self.locale, fraction_digits=1))
+        return self.number(value) if len(text) > _LONGEST_COMPACT else text
 
     def percent(self, share: float, digits: int = 0) -> str:
         """A share from 0 to 1 as a percentage."""
@@ -96,7 +98,13 @@ class Writer:
             return self.amount(value)
         if self.currency is None:
             return self.compact(value)
-        return str(format_compact_currency(value, self.currency, locale=self.locale, fraction_digits=1))
+        return self._compacted(
+            value, format_compact_currency(value, self.currency, locale=self.locale, fraction_digits=1)
+        )
+
+    def _compacted(self, value: float, text: str) -> str:
+        """``text``, or the whole amount where the locale has no short form for it and Babel leaves all digits."""
+        return self.amount(value) if len(text) > _LONGEST_COMPACT else text
 
     def day(self, day: date | None) -> str:
         """A day, the month in words."""

@@ -74,7 +74,8 @@ def _segment_row(
 def _description(facts: dict[str, Any] | None, unit: str) -> str:
     if facts is None:
         return "Nobody at present."
+    days = "1 day" if facts["days"] == 1 else f"{facts['days']:,.0f} days"
     return (
-        f"Half of them last bought at most {facts['silent']:,.0f} days ago, on {facts['days']:,.0f} "
-        f"{'day' if facts['days'] == 1 else 'days'} or more, for {facts['spend']:,.0f} {unit} or more in all."
+        f"Medians of its members: last bought {facts['silent']:,.0f} days ago, on {days} in all, "
+        f"for {facts['spend']:,.0f} {unit}."
     )

@@ -116,10 +116,13 @@ def stage_text(engine: Engine, path: Path, layout: TextLayout) -> Staged:
     }
     backend = engine.warehouse.backend()
     with _reading(path), _in_order(backend):
-        told = ", ".join(f"{name} = {_literal(value)}" for name, value in options.items())
-        backend.con.execute(
-            f"CREATE TEMP TABLE staged_{token} AS SELECT * FROM read_csv({_literal(str(path))}, {told})"
-        )
+        try:
+            _read_text(backend, path, f"staged_{token}", options)
+        except duckdb.InvalidInputException as error:
+            if "state machine" not in str(error):
+                raise
+            # Lines that end in different ways, as after an edit by hand: only the lenient parser takes them.
+            _read_text(backend, path, f"staged_{token}", options | {"strict_mode": False})
         table = backend.table(f"staged_{token}", database=("temp", "main"))
         before = layout.skip + layout.header
         rejected = tuple(_rejected(backend, token, before, table))
@@ -128,6 +131,11 @@ def stage_text(engine: Engine, path: Path, layout: TextLayout) -> Staged:
         else:
             numbered = backend.create_table(f"staged_{token}n", _shifted(table, names, rejected), temp=True)
     return Staged(numbered, _count(backend, f"staged_{token}") + len(rejected), rejected)
+
+
+def _read_text(backend: Any, path: Path, name: str, options: dict[str, object]) -> None:
+    told = ", ".join(f"{option} = {_literal(value)}" for option, value in options.items())
+    backend.con.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM read_csv({_literal(str(path))}, {told})")
 
 
 def _literal(value: object) -> str:

@@ -34,7 +34,10 @@ class Ownership:
 
     def acquire(self) -> None:
         """Take the lock; `WorkspaceError` names the holder if somebody else has it."""
-        file = self.path.open("a+", encoding="utf8")
+        try:
+            file = self.path.open("a+", encoding="utf8")
+        except OSError as error:
+            raise WorkspaceError(_unwritable(self.path.parent, error)) from error
         try:
             _lock(file)
         except OSError:
@@ -56,6 +59,11 @@ class Ownership:
             self._file.truncate()
             self._file.close()
             self._file = None
+
+
+def _unwritable(folder: Path, error: OSError) -> Problem:
+    next_step = "Ask for the right to write there, or copy the folder to a place of your own."
+    return Problem("WORKSPACE_UNWRITABLE", "The workspace cannot be written", str(folder), str(error), next_step)
 
 
 def _held(folder: Path, holder: str) -> Problem:

@@ -61,6 +61,7 @@ class DuckWarehouse:
     def __init__(self, path: Path | None, settings: EngineSettings) -> None:
         self.path = path
         self.settings = settings
+        self._closed = False
         self._local = threading.local()
         self._connection = self._connect()
         self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {PHYSICAL}")
@@ -91,6 +92,9 @@ class DuckWarehouse:
 
     def backend(self) -> Any:
         """The Ibis backend of the calling thread, on a cursor of its own."""
+        if self._closed:
+            next_step = "Open it again, or ask inside the with block."
+            raise WorkspaceError(Problem("WORKSPACE_CLOSED", "The workspace is closed", str(self.path), "", next_step))
         backend = getattr(self._local, "backend", None)
         if backend is None:
             backend = ibis.duckdb.from_connection(self._connection.cursor())
@@ -149,5 +153,6 @@ class DuckWarehouse:
 
     def close(self) -> None:
         """Let go of the file."""
+        self._closed = True
         self._local = threading.local()
         self._connection.close()

@@ -51,13 +51,13 @@ def publish_catalog(run: Run, catalog: TraitCatalog, spec: ProfileSpec) -> None:
 
 
 def publish_identity(run: Run) -> None:
-    """Every party is a customer of its own, under the id of its oldest party key; decisions of old stay."""
+    """Every party is a customer of its own, under its own key; decisions of old stay while the party is told of."""
     parties = run.table("customers").select("party_key", valid_from="known_since")
     fresh = parties.mutate(
         customer_id=parties.party_key, recorded_at=ibis.literal(run.started_at, type="timestamp(6)")
     ).select("party_key", "customer_id", "valid_from", "recorded_at")
     if run.has("identity"):
-        old = run.table("identity")
+        old = run.table("identity").semi_join(parties, "party_key")
         fresh = old.union(fresh.anti_join(old, "party_key"))
     run.publish(IDENTITY, fresh, parents=("customers",))
 

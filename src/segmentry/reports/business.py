@@ -22,7 +22,7 @@ def glance(told: Told) -> Section:
         ]
     total = told.get("clv.total.mean")
     if is_estimate(total):
-        note = f"estimated; {told.level(total)} interval {told.interval(total)}; {told.horizon}"
+        note = f"estimated; {told.level(total)} interval of the mean {told.interval(total)}; {told.horizon}"
         cards.append(Card(told.money(total["estimate"]), told.measure, note))
     blocks: list[Block] = [Cards(tuple(cards)), Picture("monthly_sales")]
     return Section("glance", "The business at a glance", blocks)

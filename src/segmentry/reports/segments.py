@@ -36,7 +36,10 @@ def section(told: Told) -> Section:
 
 def _verdict(told: Told, count: int) -> str:
     reason = told.get("segmentation.reason")
-    opening = f"{told.counted(count, 'segment')}. Each customer who bought is in exactly one."
+    opening = (
+        f"{told.counted(count, 'segment')}. Each customer who bought is in exactly one of them; lifecycle and value "
+        "tiers split the same customers again."
+    )
     return f"{opening} {sentence(str(reason))}" if isinstance(reason, str) else opening
 
 
@@ -73,7 +76,9 @@ def _estimated(told: Told, entry: Mapping[str, Any]) -> tuple[str, ...]:
         told.interval(value) if is_estimate(value) else _dash(value),
         told.interval(outcome) if is_estimate(outcome) else _dash(outcome),
         told.share(entry.get("value_share")),
-        told.count(entry.get("expected_active")),
+        _dash(entry.get("expected_active"))
+        if refusal(entry.get("expected_active"))
+        else told.count(entry["expected_active"]),
     )
 
 
@@ -83,7 +88,7 @@ def _dash(value: Any) -> str:
 
 def _reading(told: Told, entries: list[Mapping[str, Any]]) -> str:
     """How to read the table of segments, with every reason why a cell is not known."""
-    reasons = {refusal(each.get(name)) for each in entries for name in ("value", "outcome")} - {None}
+    reasons = {refusal(each.get(name)) for each in entries for name in ("value", "outcome", "expected_active")} - {None}
     missing = "".join(
         f" Where it says “not estimable”: {sentence(str(reason))}" for reason in sorted(map(str, reasons))
     )

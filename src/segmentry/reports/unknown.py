@@ -16,14 +16,16 @@ _KEYS = (
     ("too short", "Load a longer history."),
     ("bought again", "Load a longer history, or wait until more customers have bought again."),
     ("forecast of newcomers", "Nothing you can do now; a later version brings it."),
-    ("not part of this version", "Nothing you can do now; a later version brings it."),
-    ("rules leave nothing to chance", "Nothing is missing: the question does not arise for rules."),
-    ("rules are not chosen", "Nothing is missing: the question does not arise for rules."),
+    ("one-time buyer", "Choose MBG/NBD or Pareto/NBD with the setting model; they let one-time buyers depart."),
     ("differs too much", "Nothing you can load: spending is too uneven. Read the interval of the mean instead."),
 )
 """A part of a reason, and what would unlock the answer; the first that fits counts."""
 
+_NOT_ASKED = ("not part of this version", "rules leave nothing to chance", "rules are not chosen")
+"""Refusals of questions that this report does not ask."""
+
 _NAMES = {
+    "expected_active": "customers expected to buy still",
     "clv": "future value",
     "margin": "margin",
     "slsw": "stability",
@@ -50,6 +52,8 @@ def section(told: Told) -> Section:
     """The section on what is not known."""
     found: dict[str, list[str]] = {}
     for path, reason in refusals(told.document):
+        if any(part in reason for part in _NOT_ASKED):
+            continue
         what = _what(path)
         names = found.setdefault(reason, [])
         if what not in names:

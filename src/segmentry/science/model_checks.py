@@ -115,7 +115,7 @@ def enough_data(frequency: ArrayLike, weights: ArrayLike | None = None) -> Check
 
 
 def zero_repeaters(model: PurchaseModel, frequency: ArrayLike, weights: ArrayLike | None = None) -> Check:
-    """Share of customers without a repeat; BG/NBD calls each of them alive for sure, which misleads from 40 % on.
+    """Share of customers without a repeat; BG/NBD calls each of them alive for sure, which misleads from 10 % on.
 
     Args:
         model: The model in use.
@@ -127,7 +127,7 @@ def zero_repeaters(model: PurchaseModel, frequency: ArrayLike, weights: ArrayLik
     if model.name != "BG/NBD":
         return Check("zero_repeaters", "passed", share, f"{share:.0%} never bought again, and may have departed.")
     text = f"{share:.0%} never bought again, and BG/NBD calls each of them alive (P = 1): do not count them as active."
-    return Check("zero_repeaters", judge(share, 0.4), share, text, "MBG/NBD or Pareto/NBD")
+    return Check("zero_repeaters", judge(share, 0.1), share, text, "MBG/NBD or Pareto/NBD")
 
 
 def left_truncation(first_times: ArrayLike, weights: ArrayLike | None = None, windows: int = 10) -> Check:

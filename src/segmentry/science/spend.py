@@ -232,7 +232,8 @@ def spend_frequency_correlation(frequency: ArrayLike, mean_spend: ArrayLike, wei
     if status == "not_checked":
         return Check(name, status, rho, "Frequency or spend does not vary, so nothing could be measured.")
     if status == "passed":
-        return Check(name, status, rho, f"Spend per purchase hardly goes with frequency (correlation {rho:.2f}).")
+        how = "hardly goes" if abs(rho) < 0.1 else "goes a little"
+        return Check(name, status, rho, f"Spend per purchase {how} with frequency (correlation {rho:.2f}).")
     text = f"Spend per purchase goes with frequency (correlation {rho:.2f}): value per segment may be off."
     return Check(name, status, rho, text, "value frequent and rare buyers apart")
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from segmentry.sources.countries import currency_codes
 from segmentry.sources.opening import FORMATS
 from segmentry.sources.spec import LoadSpec
 from segmentry.terms.clock import zone_names
 from segmentry.terms.errors import Problem, near_miss, shorten
+
+_DATE_FORMAT = re.compile(r"(?=.*%)(?:[^%]|%-?[aAbBcdDfgGHIjmMnpSTuUVwWxXyYzZ%])*")
+"""Text with the codes that a date may be written in."""
 
 
 def option_problems(spec: LoadSpec) -> list[Problem]:
@@ -33,7 +38,7 @@ def option_problems(spec: LoadSpec) -> list[Problem]:
                 "Give a dot or a comma.",
             )
         )
-    if spec.date_format is not None and "%" not in spec.date_format:
+    if spec.date_format is not None and not _DATE_FORMAT.fullmatch(spec.date_format):
         problems.append(
             _problem(
                 "DATE_FORMAT_WRONG", "This is no date format", "date_format", spec.date_format, "Write it as %d/%m/%Y."

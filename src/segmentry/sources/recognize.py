@@ -70,7 +70,7 @@ def recognize(
         others = tuple(samples[other].name for _, name, other, _ in ranked if name == role and other != place)
         found.append(Recognized(role, samples[place].name, place, min(score, 0.99), reason, others[:3]))
         taken.add(place)
-    found = _by_values(samples, found)
+    found = _without_totals(samples, _by_values(samples, found))
     _check_single(samples, found, where)
     _check_complete(samples, found, where)
     return tuple(sorted(found, key=lambda item: list(ROLES).index(item.role)))
@@ -211,6 +211,7 @@ def _by_values(samples: Sequence[ColumnSample], found: list[Recognized]) -> list
     free = [sample for sample in samples if sample.place not in taken and sample.values]
     for role, test, reason in (
         ("time", lambda sample: sample.dates > 0.9, "the only column whose values are dates"),
+        ("order", _marked, "its values are numbers behind a #"),
         ("currency", lambda sample: _currency(sample)[0] > 0.9, "its values are ISO 4217 codes"),
         ("country", lambda sample: _country(sample)[0] > 0.9, "its values are countries"),
     ):
@@ -219,6 +220,21 @@ def _by_values(samples: Sequence[ColumnSample], found: list[Recognized]) -> list
             found.append(Recognized(role, fitting[0].name, fitting[0].place, 0.6, reason))
             free.remove(fitting[0])
     return found
+
+
+def _marked(sample: ColumnSample) -> bool:
+    return sum(value.startswith("#") and value[1:].isdigit() for value in sample.values) > 0.9 * len(sample.values)
+
+
+def _without_totals(samples: Sequence[ColumnSample], found: list[Recognized]) -> list[Recognized]:
+    """Leave out an amount that only some rows tell where all tell quantity and price: it is the total of the order."""
+    places = {item.role: item for item in found}
+    amount = places.get("amount")
+    if amount is None or amount.confidence == 1 or not {"quantity", "price"} <= places.keys():
+        return found
+    told = samples[amount.place].filled
+    lines = min(samples[places[role].place].filled for role in ("quantity", "price"))
+    return [item for item in found if item is not amount] if told < 0.9 * lines else found
 
 
 def _check_single(samples: Sequence[ColumnSample], found: Sequence[Recognized], where: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from segmentry.engine import MONEY
+from segmentry.science import PurchaseModel
 from segmentry.terms.numbers import NotEstimable
 from segmentry.value.learning import Learned
 from segmentry.value.spec import WEEK, ValueSpec
@@ -105,14 +106,21 @@ def segment_rows(
     Args:
         past: Rows of `past_of_segments`.
         found: Per segmentation: segment ids in the order of their codes, and the answer of `intervals`.
-        learned: The fitted models; decides whether amounts are margin or revenue.
+        learned: The fitted models. BG/NBD calls every one-time buyer alive for sure, so under it nobody is counted
+            as active.
     """
     base = {name: sum((row["revenue"] for row in past if row["segmentation"] == name), Decimal(0)) for name in found}
-    return [_segment_row(row, base[row["segmentation"]], *found[row["segmentation"]]) for row in past]
+    active = isinstance(learned.purchases, PurchaseModel) and learned.purchases.name != "BG/NBD"
+    return [
+        _segment_row(row, base[row["segmentation"]], *found[row["segmentation"]], counts_active=active) for row in past
+    ]
 
 
-def _segment_row(row: dict[str, Any], revenue: Decimal, ids: list[str], answer: Any) -> dict[str, Any]:
-    shown = row | {"revenue_share": float(row["revenue"] / revenue) if revenue > 0 else None}
+def _segment_row(
+    row: dict[str, Any], revenue: Decimal, ids: list[str], answer: Any, *, counts_active: bool
+) -> dict[str, Any]:
+    shown = row | {"expected_active": row["expected_active"] if counts_active else None}
+    shown |= {"revenue_share": float(row["revenue"] / revenue) if revenue > 0 else None}
     if isinstance(answer, NotEstimable):
         return shown
     mean, outcome = answer

@@ -103,7 +103,9 @@ def _entry(described: dict[str, Any], worth: dict[str, Any], found: dict[str, An
             "orders": worth["orders"],
             "revenue": worth["revenue"],
             "share": worth["revenue_share"],
-            "expected_active": worth["expected_active"],
+            "expected_active": worth["expected_active"]
+            if worth["expected_active"] is not None
+            else NotEstimable("the purchase model calls every one-time buyer alive, or there is none"),
             "value": _value(worth, clv, unit),
             "outcome": _outcome(worth, unit),
             "value_share": worth["value_share"],

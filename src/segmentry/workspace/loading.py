@@ -25,6 +25,7 @@ def load(workspace: Workspace, path: Path, options: dict[str, Any], progress: Pr
     """Load a file, or every file of a folder, as one commit; see `Workspace.load`."""
     specs = [spec_for(workspace, each, options) for each in files_of(path)]
     with workspace.engine.run("load") as run:
+        run.notes["rules"] = workspace.settings.rules
         reports = load_sources(run, specs, progress)
     return DocumentResult("What was loaded", {"loads": [report.as_dict() for report in reports]})
 

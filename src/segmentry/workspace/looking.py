@@ -25,7 +25,7 @@ def status(workspace: Workspace) -> DocumentResult:
     """What is loaded and published; see `Workspace.status`."""
     engine = workspace.engine
     loaded, refreshed = engine.last_run("load"), engine.last_run("refresh")
-    stale = loaded is not None and (refreshed is None or refreshed.sequence < loaded.sequence)
+    reasons = stale_reasons(workspace)
     document = {
         "folder": str(workspace.folder),
         "loads": [
@@ -36,7 +36,8 @@ def status(workspace: Workspace) -> DocumentResult:
         "loaded_at": None if loaded is None else loaded.committed_at.isoformat(timespec="seconds") + "Z",
         "refreshed_at": None if refreshed is None else refreshed.committed_at.isoformat(timespec="seconds") + "Z",
         "as_of": None if refreshed is None or refreshed.as_of is None else refreshed.as_of.isoformat() + "Z",
-        "stale": stale,
+        "stale": bool(reasons),
+        "stale_because": reasons,
         "tables": [
             {
                 "name": name,
@@ -49,6 +50,23 @@ def status(workspace: Workspace) -> DocumentResult:
         ],
     }
     return DocumentResult("State of the workspace", document)
+
+
+def stale_reasons(workspace: Workspace) -> list[str]:
+    """Why the figures do not say what data and settings now say, in plain words; empty where they do."""
+    loaded, refreshed = workspace.engine.last_run("load"), workspace.engine.last_run("refresh")
+    if loaded is None:
+        return []
+    if refreshed is None:
+        return ["nothing was computed since data were loaded: run segmentry refresh"]
+    reasons = []
+    if refreshed.watermark < loaded.watermark:
+        reasons.append("data were loaded after the last refresh: run segmentry refresh")
+    if refreshed.notes.get("settings") not in {None, workspace.settings.computing}:
+        reasons.append("settings were changed after the last refresh: run segmentry refresh")
+    if loaded.notes.get("rules", workspace.settings.rules) != workspace.settings.rules:
+        reasons.append("rules were changed after the files were loaded: load them again")
+    return reasons
 
 
 def value(workspace: Workspace) -> DocumentResult:

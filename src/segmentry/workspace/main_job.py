@@ -18,7 +18,7 @@ from segmentry.workspace.workspace import Workspace
 _SETTINGS = ("timezone", "currency", "locale", "simulated", "margin_rate", "horizon_months", "annual_discount", "model")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MainJobResult:
     """What the main job found.
 
@@ -35,6 +35,9 @@ class MainJobResult:
     def as_dict(self) -> dict[str, Any]:
         """The answer as plain values, ready for JSON."""
         return self.document
+
+    def __repr__(self) -> str:
+        return f"MainJobResult(folder={str(self.folder)!r}, report={str(self.report)!r})"
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -46,6 +46,7 @@ def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> D
         run.notes["currency"] = currency
         run.notes["last_day"] = last_day.isoformat()
         run.notes["seconds"] = watch.seconds
+        run.notes["settings"] = settings.computing
     watch.progress("done", 1.0)
     rows = {name: artifact.rows for name, artifact in sorted(engine.current().items())}
     document = {"as_of": instant.isoformat() + "Z", "currency": currency, "seconds": watch.seconds, "tables": rows}
@@ -87,6 +88,11 @@ def _instant(workspace: Workspace, as_of: datetime | None, facts: dict[str, Any]
     if as_of is None:
         return midnight_after(facts["last"], timezone), facts["last"]
     instant = as_of if as_of.tzinfo is None else as_of.astimezone(UTC).replace(tzinfo=None)
+    if instant > datetime.now(UTC).replace(tzinfo=None):
+        given, next_step = f"{instant:%Y-%m-%d %H:%M} UTC", "Choose an instant that has come."
+        raise SettingsError(
+            Problem("AS_OF_IN_FUTURE", "Nothing can be known as of the future", "as_of", given, next_step)
+        )
     last_day = (utc_to_local(instant, timezone) - timedelta(microseconds=1)).date()
     if last_day < facts["first"]:
         given = f"{instant:%Y-%m-%d %H:%M} UTC"

@@ -49,7 +49,7 @@ class TableResult:
         return rows_as_html(self._read(_MOST_ROWS), f"{self.name}: {self.rows:,} rows, as of {self.as_of or 'loading'}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DocumentResult:
     """An answer as one JSON-ready object, with the tables and pictures behind it.
 
@@ -84,6 +84,9 @@ class DocumentResult:
     def figures(self) -> tuple[str, ...]:
         """Names of the pictures of the answer."""
         return tuple(self._figures)
+
+    def __repr__(self) -> str:
+        return f"DocumentResult({self.title!r}, tables={list(self._tables)}, figures={list(self._figures)})"
 
     def _repr_html_(self) -> str:
         if self._tables:

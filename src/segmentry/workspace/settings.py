@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from segmentry.terms.artifacts import fingerprint
 from segmentry.terms.clock import zone_names
 from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
 
@@ -52,6 +53,15 @@ SETTINGS = (
 )
 """Every setting outside ``[rules]`` and ``[[sources]]``."""
 
+_EXAMPLES = {
+    "currency": "EUR",
+    "margin_rate": 0.35,
+    "memory_limit": "4GB",
+    "threads": 2,
+    "temp_directory": "temporary",
+}
+"""What a setting without a default may look like."""
+
 _MODELS = ("auto", "BG/NBD", "MBG/NBD", "Pareto/NBD")
 
 
@@ -78,6 +88,12 @@ class WorkspaceSettings:
     keep_versions: int = 3
     rules: dict[str, bool] = field(default_factory=dict)
     sources: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def computing(self) -> str:
+        """Fingerprint of the settings that a refresh depends on."""
+        names = ("timezone", "currency", "margin_rate", "horizon_months", "annual_discount", "model")
+        return fingerprint({name: getattr(self, name) for name in names})
 
     def with_values(self, **values: Any) -> WorkspaceSettings:
         """The same settings with ``values`` that are not None put over them, all checked."""
@@ -215,10 +231,10 @@ def settings_text(settings: WorkspaceSettings) -> str:
             section = setting.section
             lines += ["", f"[{section}]"] if lines else [f"[{section}]"]
         value = getattr(settings, setting.name)
-        shown = _toml(value if value is not None else "")
+        shown = _toml(value if value is not None else _EXAMPLES[setting.name])
         lines += [f"# {setting.meaning}", f"{'# ' if value is None else ''}{setting.name} = {shown}"]
-    if settings.rules:
-        lines += ["", "[rules]", *(f"{name} = {_toml(value)}" for name, value in settings.rules.items())]
+    lines += ["", "[rules]", "# Switches of the rules by name, such as: exclude_repeated = true"]
+    lines += [f"{name} = {_toml(value)}" for name, value in settings.rules.items()]
     for source in settings.sources:
         lines += ["", "[[sources]]", *(f"{name} = {_toml(value)}" for name, value in source.items())]
     return "\n".join(lines) + "\n"

@@ -44,7 +44,11 @@ class Workspace:
         place = Path(folder)
         if not (place / FILE_NAME).is_file():
             raise WorkspaceError(_missing(place))
-        return cls._held(place, read_settings(place), purpose)
+        from segmentry.workspace.loading import rules_of
+
+        settings = read_settings(place)
+        rules_of(settings.rules)
+        return cls._held(place, settings, purpose)
 
     @classmethod
     def init(cls, folder: str | Path, purpose: str = "python", **values: Any) -> Workspace:

@@ -75,10 +75,8 @@ def test_who_has_no_status_or_value_is_in_no_such_segment(
 def test_a_description_holds_the_medians_of_its_members(segments: dict[str, list[dict[str, Any]]]) -> None:
     """Worked out by hand for three regular buyers and one of one day; an empty segment says so."""
     told = {row["segment_id"]: row["description"] for row in segments["lifecycle"]}
-    assert told["regular"] == (
-        "Half of them last bought at most 31 days ago, on 4 days or more, for 400 EUR or more in all."
-    )
-    assert "on 2 days or more, for 200 EUR" in told["first_time"]
+    assert told["regular"] == "Medians of its members: last bought 31 days ago, on 4 days in all, for 400 EUR."
+    assert "on 2 days in all, for 200 EUR" in told["first_time"]
     assert told["lapsed"] == "Nobody at present."
 
 
@@ -92,7 +90,7 @@ def test_one_day_is_not_spoken_of_as_days(engine: Engine) -> None:
         discovery.segment_by_rules(run, RfmSpec(AS_OF, unit="GBP"))
     rows = engine.rows(engine.table("segmentation_segments"))
     told = {row["description"] for row in rows if row["customers"]}
-    assert told == {"Half of them last bought at most 12 days ago, on 1 day or more, for 1,234 GBP or more in all."}
+    assert told == {"Medians of its members: last bought 12 days ago, on 1 day in all, for 1,234 GBP."}
 
 
 def test_scores_stand_beside_their_text(engine: Engine, segments: dict[str, list[dict[str, Any]]]) -> None:

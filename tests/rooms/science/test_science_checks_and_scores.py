@@ -70,7 +70,7 @@ def test_zero_repeater_trap_is_told_of_bg_nbd_only() -> None:
     warned = zero_repeaters(BG, [0, 3], [60, 40])
     assert (warned.status, warned.statistic) == ("warned", pytest.approx(0.6))
     assert "MBG/NBD" in warned.suggestion
-    assert zero_repeaters(BG, [0, 3], [20, 80]).status == "passed"
+    assert zero_repeaters(BG, [0, 3], [5, 95]).status == "passed"
     modified = ModifiedBetaGeometric.from_parameters({"r": 0.5, "alpha": 8.0, "a": 0.8, "b": 2.4})
     assert zero_repeaters(modified, [0, 3], [60, 40]).status == "passed"
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
+from segmentry import __version__
 from segmentry.interfaces.cli import printing
 from segmentry.interfaces.cli.options import as_mapping
 from segmentry.interfaces.cli.printing import Form
@@ -40,6 +41,21 @@ Encoding = Annotated[str | None, typer.Option(help="Encoding of a text file, suc
 DecimalMark = Annotated[str | None, typer.Option(help="Decimal mark of a text file: a point or a comma.")]
 DateFormat = Annotated[str | None, typer.Option(help="Format of the dates, such as %d/%m/%Y.")]
 Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook.")]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"segmentry {__version__}")
+        raise typer.Exit
+
+
+@application.callback()
+def segmentry(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Who are our customers, what is each group worth, what should we do for each, did it work?"""
 
 
 @application.command()
@@ -150,13 +166,14 @@ def refresh(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Compute profiles, values and segments anew; on an error the last good ones stay."""
+    """Compute profiles, values, segments and the report anew; on an error the last good ones stay."""
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "refresh") as workspace:
         with printing.watch(Form.of(as_json)) as progress:
             result = workspace.refresh(as_of, progress=progress)
-        printing.refreshed(result, Form.of(as_json))
+            report = workspace.report()
+        printing.refreshed(result, report, Form.of(as_json))
 
 
 @application.command()

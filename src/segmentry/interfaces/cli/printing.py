@@ -102,6 +102,9 @@ def main_job(result: MainJobResult, form: Form, *, simulated: bool = False) -> N
     if simulated:
         _line("A simulated company: nobody in it is real.")
     _line(f"Rows read {source['rows_read']:,} = used {source['rows_used']:,} {_taken(source)}")
+    aside = sum(source["quarantined"].values())
+    if aside > 0.1 * source["rows_read"]:
+        _line(f"WARNING: {aside / source['rows_read']:.0%} of the rows were put aside; see the reasons above.")
     for file in source["files"]:
         _recognized(file)
     revenue = found["revenue"]
@@ -109,15 +112,8 @@ def main_job(result: MainJobResult, form: Form, *, simulated: bool = False) -> N
         f"\nAs of {found['as_of']}: {found['customers']['buyers']:,} buyers, {found['orders']:,} orders, "
         f"net revenue {float(revenue['net']):,.2f} {unit} ({found['period']['first']} to {found['period']['last']})"
     )
-    clv = found["clv"]
-    if "not_estimable" in clv:
-        _line(f"Value: {number(clv)}")
-    else:
-        measure = "CLV" if clv["measure"] == "clv" else "Expected discounted revenue (set a margin rate for CLV)"
-        _line(
-            f"{measure} over {clv['horizon_months']} months at {clv['annual_discount']:.0%} a year: "
-            f"{estimate(clv['total'].get('mean', clv['total']))} {unit} ({clv['model']}, 95 % interval of the mean)"
-        )
+    _worth(found, unit)
+    _warnings(found)
     _segment_table(found["segments"], unit)
     _line(f"\nReport:    {found['report']}")
     _line(f"Workspace: {result.folder}  (segmentry status {result.folder})")
@@ -131,18 +127,44 @@ def _taken(source: dict[str, Any]) -> str:
 
 def _recognized(file: dict[str, Any]) -> None:
     _line(f"  {file['file']}")
+    if file["already_loaded"]:
+        _line("    loaded before; nothing was changed")
+    elif file["replaces"]:
+        _line("    replaces the earlier load of a file of this name")
     for found in file["recognized"]:
         _line(f"    {found['role']:<14} {found['column']!s:<22} {found['reason']}")
 
 
-def _segment_table(segments: list[dict[str, Any]], unit: str) -> None:
+_TITLES = {"rfm": "recency, frequency and monetary value", "lifecycle": "lifecycle", "value_tier": "value tier"}
+
+
+def _worth(found: dict[str, Any], unit: str) -> None:
+    """The value of the base with its interval."""
+    clv = found["clv"]
+    if "not_estimable" in clv:
+        _line(f"Value: {number(clv)}")
+        return
+    measure = "CLV" if clv["measure"] == "clv" else "Expected discounted revenue (set a margin rate for CLV)"
+    _line(
+        f"{measure} over {clv['horizon_months']} months at {clv['annual_discount']:.0%} a year: "
+        f"{estimate(clv['total'].get('mean', clv['total']))} {unit} ({clv['model']}, 95 % interval of the mean)"
+    )
+
+
+def _warnings(found: dict[str, Any]) -> None:
+    for check in found["clv"].get("checks", ()):
+        if check["status"] in {"warned", "failed"}:
+            _line(f"  {check['status']}: {check['text']}")
+
+
+def _segment_table(segments: list[dict[str, Any]], unit: str, segmentation: str = "rfm") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"Segments by recency, frequency and monetary value ({unit})", title_justify="left")
+    table = Table(title=f"Segments by {_TITLES.get(segmentation, segmentation)} ({unit})", title_justify="left")
     for name, side in (("Segment", "left"), ("Customers", "right"), ("Revenue", "right"), ("Share", "right")):
         table.add_column(name, justify=side)  # type: ignore[arg-type]
-    table.add_column("Value, with 95 % interval", justify="right")
+    table.add_column("Value, with 95 % interval of the mean", justify="right")
     for row in segments:
         share = "–" if row["share"] is None else f"{row['share']:.1%}"
         table.add_row(row["name"], f"{row['customers']:,}", number(row["revenue"]), share, estimate(row["value"]))
@@ -167,7 +189,7 @@ def _rows(excluded: dict[str, Any]) -> dict[str, int]:
     return {name: taken["rows"] if isinstance(taken, dict) else taken for name, taken in excluded.items()}
 
 
-def refreshed(result: DocumentResult, form: Form) -> None:
+def refreshed(result: DocumentResult, report: object, form: Form) -> None:
     """What was computed and how long each step took."""
     found = result.as_dict()
     if form is Form.MACHINES:
@@ -176,6 +198,7 @@ def refreshed(result: DocumentResult, form: Form) -> None:
     _line(f"As of {found['as_of']}")
     for step, seconds in found["seconds"].items():
         _line(f"  {step:<16} {seconds:6.2f} s")
+    _line(f"Report:    {report}")
 
 
 def status(result: DocumentResult, form: Form) -> None:
@@ -188,8 +211,8 @@ def status(result: DocumentResult, form: Form) -> None:
     _line(f"  loaded {found['loaded_at'] or 'never'}, refreshed {found['refreshed_at'] or 'never'}")
     if found["as_of"]:
         _line(f"  as of {found['as_of']}")
-    if found["stale"]:
-        _line("  STALE: data were loaded after the last refresh. Run segmentry refresh.")
+    for reason in found["stale_because"]:
+        _line(f"  STALE: {reason}.")
     for entry in found["loads"]:
         _line(f"  {entry['table']:<18} {entry['rows_read']:>12,} rows read from {entry['file']}")
     for entry in found["tables"]:
@@ -204,10 +227,10 @@ def value(result: DocumentResult, segments: DocumentResult, form: Form) -> None:
         _json(found | entries)
         return
     clv, unit = found["clv"], found["base"]["currency"] or "currency units"
-    if "not_estimable" in clv:
-        _line(f"Value: {number(clv)}")
-    else:
+    _line(f"Orders from {found['base']['period']['first']} to {found['base']['period']['last']}")
+    _worth(found, unit)
+    if "not_estimable" not in clv:
         _line(f"{clv['model']} with {clv['spend'].get('model', number(clv['spend']))}; {' '.join(clv['reasons'])}")
         for check in clv["checks"]:
             _line(f"  {check['status']:<12} {check['text']}")
-    _segment_table(entries["segments"], unit)
+    _segment_table(entries["segments"], unit, entries["segmentation"])

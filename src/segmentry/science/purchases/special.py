@@ -19,6 +19,7 @@ from segmentry.science.inputs import FloatArray
 BLOCK = 8192
 SERIES_UP_TO = 0.985
 LARGEST_CANCELLATION = 12.0
+LARGEST_SHAPE = 200.0
 NODES = 320
 
 
@@ -49,7 +50,8 @@ def expected_while_alive(
     gap = drop_shape + excess - 1
     result = np.empty(z.size)
     order = np.argsort(z, kind="stable")
-    in_series = int(np.searchsorted(z[order], SERIES_UP_TO)) if gap > -LARGEST_CANCELLATION else 0
+    safe = gap > -LARGEST_CANCELLATION and drop_shape < LARGEST_SHAPE
+    in_series = int(np.searchsorted(z[order], SERIES_UP_TO)) if safe else 0
     for start in range(0, in_series, BLOCK):
         rows = order[start : min(start + BLOCK, in_series)]
         result[rows] = _by_series(drop_shape, gap, drop_shape + stay[rows], relative[rows], z[rows])
