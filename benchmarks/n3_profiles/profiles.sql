@@ -135,7 +135,7 @@ CREATE TABLE behavioral_traits AS
 WITH known AS (
     SELECT sum(recency_age)::DOUBLE / nullif(sum(frequency), 0) AS mean_gap, sum(orders) AS orders FROM purchase_history
 ), rated AS (
-    SELECT purchase_history.*, known.orders AS all_orders, purchase_history.orders * 30.0::DOUBLE / greatest(age, 30) AS usage_rate,
+    SELECT purchase_history.*, known.orders AS all_orders, frequency * 30.0::DOUBLE / greatest(age, 30) AS usage_rate,
         ((recency_age + mean_gap) / (recency_age + mean_gap + days_since_last)) ** (frequency + 1) AS silence,
         ((recency_age - last_gap + mean_gap) / (recency_age + mean_gap)) ** frequency AS broke
     FROM purchase_history, known

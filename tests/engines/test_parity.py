@@ -211,7 +211,7 @@ def python_traits() -> dict[str, dict[str, Any]]:
             "tenure_days": history["age"],
             "cohort": f"{history['first_on']:%Y-%m}",
             "mean_order_value": float(history["placed_amount"]) / history["orders"],
-            "usage_rate": history["orders"] * 30.0 / max(history["age"], 30),
+            "usage_rate": history["frequency"] * 30.0 / max(history["age"], 30),
             "silence_probability": (weight / (weight + history["days_since_last"])) ** (history["frequency"] + 1),
             "repeat_buyer": history["frequency"] > 0,
             "mean_basket_lines": sum(order["lines"] for order in placed) / len(placed),
@@ -282,14 +282,16 @@ def test_values_are_scored_by_the_closed_form(base: Base) -> None:
             "discounted_purchases": [1.9] * len(distinct),
         }
     )
-    spend = SpendParameters(6.25, 3.74, 15.44, 0.9)
+    spend = SpendParameters(6.25, 3.74, 15.44, 0.9, 12.0)
     found = base.rows(score(base.history, scored, spend), "customer_id")
     histories = python_history()
     assert len(found) == len(histories)
     for row in found:
         history = histories[row["customer_id"]]
         x, mean = history["frequency"], history["repeat_spend"] or 0.0
-        wanted = 6.25 * (15.44 + x * mean) / (6.25 * x + 3.74 - 1) * 0.9
+        net, placed = float(history["spend"]), float(history["placed_amount"])
+        kept = min(max((net + 12.0 * 0.9) / (placed + 12.0), 0.0), 1.0)
+        wanted = 6.25 * (15.44 + x * mean) / (6.25 * x + 3.74 - 1) * kept
         assert math.isclose(row["expected_spend"], wanted, rel_tol=1e-9)
         assert math.isclose(row["expected_discounted_revenue"], wanted * 1.9, rel_tol=1e-9)
 

@@ -54,6 +54,7 @@ def company(process: str, seed: int) -> tuple[pa.Table, pa.Table, NDArray[np.flo
     mean = np.bincount(customer, spent, CUSTOMERS) / np.maximum(frequency, 1)
     known = np.where(frequency > 0, mean, np.nan)
     rows = pa.table({"frequency": frequency, "recency_age": recency, "age": age, "repeat_spend": known})
+    rows = rows.append_column("kept", pa.array(np.ones(CUSTOMERS)))
     return rows, gap_table(customer, on, frequency), (age - recency).astype(float)
 
 
@@ -70,7 +71,7 @@ def gap_table(customer: NDArray[np.int64], on: NDArray[np.int64], frequency: NDA
 
 def learn(rows: pa.Table, gaps: pa.Table, spec: ValueSpec) -> Learned:
     """What value learns of the company, by the functions the product uses."""
-    weighted = rows.drop_columns(["repeat_spend"]).append_column("customers", pa.array(np.ones(rows.num_rows)))
+    weighted = rows.drop_columns(["repeat_spend", "kept"]).append_column("customers", pa.array(np.ones(rows.num_rows)))
     model, checks, reasons = learn_purchases(Histories.of(weighted), spec, gaps)
     repeat = rows.filter(pa.compute.greater(rows["frequency"], 0))
     spend, spend_checks = learn_spend(repeat)

@@ -35,7 +35,7 @@ def revenue_curve(shelf: Shelf) -> go.Figure:
     notes = Notes(
         "How much of net revenue comes from how few customers",
         shelf.basis("Exact."),
-        "Customers are ranked by net revenue to date; those who returned more than they bought count as zero. "
+        "Customers are ranked by net revenue to date; those who returned all they bought are left out. "
         "The straight line is what equal customers would give.",
         told,
         ("Share of customers, best first", "Share of net revenue"),

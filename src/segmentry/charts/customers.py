@@ -74,7 +74,7 @@ def activity_probability(shelf: Shelf) -> go.Figure:
         f"By {model}, for {write.number(alive.size)} customers; together they make "
         f"{write.number(float(alive.sum()))} customers expected to be active. The probability of one customer has no "
         f"interval of its own.{_single_warning(alive[once], str(model))}",
-        f"{write.number(int((alive >= 0.5).sum()))} customers are more likely than not to buy again.",
+        f"{write.number(int((alive >= 0.5).sum()))} customers are more likely than not still active.",
         ("Probability of still buying", "Bought on several days", "Bought on one day"),
         tuple(
             (name, write.number(some), write.number(one)) for name, some, one in zip(names, repeat, single, strict=True)

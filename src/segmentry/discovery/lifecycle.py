@@ -11,8 +11,10 @@ LIFECYCLE_SEGMENTS = (
     RuleSegment(UserStatus.REGULAR, "Regular", "Bought on several days and keep to their own rhythm."),
     RuleSegment(UserStatus.REACTIVATED, "Reactivated", "Came back after a silence that looked final."),
     RuleSegment(UserStatus.FIRST_TIME, "First-time", "Bought on one day, not longer ago than rhythm allows."),
-    RuleSegment(UserStatus.LAPSING, "Lapsing", "Silent for longer than four in five such silences last."),
-    RuleSegment(UserStatus.LAPSED, "Lapsed", "Silent for longer than nineteen in twenty such silences last."),
+    RuleSegment(
+        UserStatus.LAPSING, "Lapsing", "Silent for longer than own rhythm readily explains (probability below 20 %)."
+    ),
+    RuleSegment(UserStatus.LAPSED, "Lapsed", "Silent for longer than own rhythm can explain (probability below 5 %)."),
 )
 """The states of a buyer, in order of nearness."""
 

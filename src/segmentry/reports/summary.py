@@ -48,7 +48,7 @@ def _future(told: Told) -> str:
     )
     if is_estimate(outcome):
         text += (
-            f"If the model holds, what comes in should lie between {_brief(told, outcome['low'])} "
+            f"If the model holds, what comes in, discounted, should lie between {_brief(told, outcome['low'])} "
             f"and {_brief(told, outcome['high'])}, {told.level(outcome)} of the time."
         )
     else:
@@ -56,6 +56,10 @@ def _future(told: Told) -> str:
             f"The {told.level(mean)} interval of that expectation runs from {_brief(told, mean['low'])} "
             f"to {_brief(told, mean['high'])}."
         )
+    if any(each.get("status") in {"warned", "failed"} for each in told.get("clv.checks") or []):
+        text += " Some checks of the model warn, so the real uncertainty is larger: see section 5."
+    if what == "margin":
+        text += " Cost-to-serve is not taken off."
     if what == "revenue":
         text += " That is revenue and not profit, because no margin is known."
     return text

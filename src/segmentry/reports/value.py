@@ -37,14 +37,14 @@ def _measure(told: Told, clv: Mapping[str, Any]) -> str:
     kept = told.share(clv.get("kept_share"), 1)
     margin = clv.get("margin")
     ending = (
-        f"Amounts placed are reduced to the {kept} that customers keep after returns. Future values count "
-        f"for less: {discount} a year. New customers are not counted."
+        f"Amounts placed are reduced to the {kept} that customers keep after returns, each by own returns as far as "
+        f"they tell. Future values count for less: {discount} a year. New customers are not counted."
     )
     if clv.get("measure") == "clv" and isinstance(margin, Mapping) and "rate" in margin:
         return (
             f"Value is customer lifetime value (CLV): the margin that today's customers are expected to bring over "
             f"{told.horizon}. The margin is {told.share(margin['rate'], 1)} of net revenue "
-            f"(source: {margin.get('source', 'not told')}). {ending}"
+            f"(source: {margin.get('source', 'not told')}); cost-to-serve is not taken off. {ending}"
         )
     reason = refusal(margin) or "no margin is known"
     return (

@@ -177,7 +177,8 @@ def _require_known(level: float, kind: str) -> None:
 class CustomerValues:
     """The value of every customer under both models, ready to be added up over any groups.
 
-    What a model has to be asked for is asked once, however many groupings follow.
+    What a model has to be asked for is asked once, however many groupings follow. ``scale_error`` is the relative
+    standard error of a factor common to all customers, such as the share kept after returns.
     """
 
     def __init__(
@@ -194,11 +195,13 @@ class CustomerValues:
         weights: ArrayLike | None = None,
         rate_per_unit: float = 0.0,
         step: float | None = None,
+        scale_error: float = 0.0,
     ) -> None:
         self.model, self.spend_model = purchase_model, spend_model
         self.horizon, self.rate, self.step = horizon, rate_per_unit, step
         self.histories = purchase_model.rows("value_interval", frequency, recency_age, age)
         self.pairs: Pairs = pair_up(self.histories[0], self.histories[2])
+        self.scale_error = scale_error
         self._spreads: dict[str, FloatArray] = {}
         self._read(mean_spend, margin, weights)
 
@@ -235,6 +238,7 @@ class CustomerValues:
         estimate = groups.total(self.values)
         slopes = np.array([groups.total(column) for column in self.slopes])
         variance: FloatArray = np.maximum(np.einsum("ig,ij,jg->g", slopes, self.covariance, slopes), 0.0)
+        variance = variance + (estimate * self.scale_error) ** 2
         error = np.sqrt(variance)
         if kind == "mean":
             low, high = _log_normal_ends(estimate, error, level)

@@ -153,10 +153,11 @@ def left_truncation(first_times: ArrayLike, weights: ArrayLike | None = None, wi
     inflow = np.bincount(np.minimum((times / span * windows).astype(np.int64), windows - 1), people, windows)
     usual = float(np.median(inflow[1:]))
     ratio = float(inflow[0]) / usual if usual > 0 else float("inf")
-    if ratio < 2:
-        return Check(name, "passed", ratio, "Newcomers arrive steadily from the start of the data.")
+    if ratio < 2 or inflow[0] - usual < 3 * max(usual, 1.0) ** 0.5:
+        return Check(name, "passed", ratio, "No pile of newcomers is seen at the start of the data.")
     share = inflow[0] / inflow.sum()
-    text = f"{share:.0%} of customers come in the first {1 / windows:.0%} of the time: many are older than the data."
+    when = f"{share:.0%} of customers come in the first {1 / windows:.0%} of the time"
+    text = f"{when}: older than the data, or won at a launch."
     return Check(name, judge(ratio, 2, 5), ratio, text, "leave out customers first seen in the first months")
 
 
@@ -269,6 +270,8 @@ def frequency_fit(
     chance = float(chdtrc(freedom, chi_square)) if freedom > 0 else float("nan")
     name = "frequency_fit"
     text = f"{misplaced:.1%} of customers repeat otherwise than {model.name} says (chi-square p = {chance:.2g})."
+    if np.isnan(chance):
+        return Check(name, "not_checked", misplaced, "Too few customers to compare their repeats with the model.")
     if not chance < 0.01:
         return Check(name, "passed", misplaced, text)
     return Check(name, judge(misplaced, 0.03, 0.1), misplaced, text)

@@ -106,6 +106,11 @@ def _cells(reading: Reading) -> ir.Table:
     )
 
 
+def _signed(cost: ir.Value, amount: ir.Value) -> ir.Value:
+    """The cost of a line with the sign of its amount: goods that come back bring their cost back."""
+    return (amount < 0).ifelse(-cost.abs(), cost).cast(MONEY)
+
+
 def _derived(reading: Reading, cells: ir.Table, load_id: str) -> ir.Table:
     """The columns of `LOADED_LINES`, in a fixed order, and beside them the raw cells."""
     spec, money = reading.spec, ibis.null(MONEY)
@@ -136,7 +141,7 @@ def _derived(reading: Reading, cells: ir.Table, load_id: str) -> ir.Table:
         unit_price=price,
         amount=amount,
         discount=cell("discount", money).abs().cast(MONEY),
-        cost=cell("cost", (cell("unit_cost", money) * quantity).cast(MONEY)),
+        cost=_signed(cell("cost", (cell("unit_cost", money) * quantity).cast(MONEY)), amount),
         currency=ibis.coalesce(cells.currency.upper(), told) if "currency" in cells.columns else told,
         channel=cell("channel", text),
         country=cell("country", text),

@@ -23,15 +23,15 @@ def concentration(revenue: NDArray[np.float64]) -> dict[str, Any]:
     """Shares of the best customers in revenue and the Gini coefficient, exact.
 
     Args:
-        revenue: Net revenue of each customer; negative ones (more returned than bought) count as 0, shape (n,).
+        revenue: Net revenue of each customer; those of 0 or less (all returned) are left out, shape (n,).
     """
-    values = np.maximum(revenue, 0.0)
+    values = revenue[revenue > 0]
     return {
         "top_10_percent": _share_of(top_share(values, 0.1)),
         "top_20_percent": _share_of(top_share(values, 0.2)),
         "gini": gini(values),
         "unit": "share of net revenue",
-        "counted_as_zero": int((revenue < 0).sum()),
+        "left_out": int((revenue <= 0).sum()),
     }
 
 
@@ -44,7 +44,7 @@ def _share_of(found: TopShare | NotEstimable) -> Any:
 def curve_rows(revenue: NDArray[np.float64], contribution: NDArray[np.float64] | None) -> list[dict[str, Any]]:
     """Rows of the contract `PROFIT_CURVE`: the revenue curve, and the whale curve where contribution is known."""
     rows: list[dict[str, Any]] = []
-    found = lorenz(np.maximum(revenue, 0.0))
+    found = lorenz(revenue[revenue > 0])
     if not isinstance(found, NotEstimable):
         rows += _thinned("revenue", 1.0 - found[0][::-1], 1.0 - found[1][::-1])
     whale = NotEstimable("no costs") if contribution is None else whale_curve(contribution)

@@ -15,17 +15,26 @@ TIERS = (("top", 0.05), ("high", 0.20), ("middle", 0.50), ("low", 1.0))
 
 @dataclass(frozen=True, slots=True)
 class SpendParameters:
-    """Gamma-Gamma parameters and the share of placed amounts that is kept after returns."""
+    """Gamma-Gamma parameters and the share of placed amounts that is kept after returns.
+
+    Attributes:
+        p: Shape of one amount.
+        q: Shape of the customers' rates.
+        gamma: Scale of the customers' rates.
+        kept_share: Net amount over amount placed, of the whole base.
+        prior_amount: Amount at which a customer's own returns weigh as much as the base's.
+    """
 
     p: float
     q: float
     gamma: float
     kept_share: float
+    prior_amount: float = 0.0
 
     @classmethod
-    def of(cls, parameters: dict[str, float], kept_share: float) -> SpendParameters:
+    def of(cls, parameters: dict[str, float], kept_share: float, prior_amount: float) -> SpendParameters:
         """From a fitted model's ``parameters_``."""
-        return cls(parameters["p"], parameters["q"], parameters["gamma"], kept_share)
+        return cls(parameters["p"], parameters["q"], parameters["gamma"], kept_share, prior_amount)
 
 
 def distinct_histories(history: ir.Table) -> ir.Table:
@@ -66,7 +75,19 @@ def score(history: ir.Table, scored: pa.Table, spend: SpendParameters | None) ->
 def _expected_spend(history: ir.Table, spend: SpendParameters) -> ir.Value:
     own = history.repeat_spend.fill_null(0.0)
     weight = spend.p * (history.repeat_spend > 0).fill_null(False).ifelse(history.frequency, 0)
-    return (spend.p * spend.gamma + weight * own) / (weight + spend.q - 1.0) * spend.kept_share
+    mean = (spend.p * spend.gamma + weight * own) / (weight + spend.q - 1.0)
+    return mean * own_kept_share(history, spend.kept_share, spend.prior_amount)
+
+
+def own_kept_share(history: ir.Table, kept_share: float, prior_amount: float) -> ir.Value:
+    """The share that a customer keeps after returns: own net over own placed, drawn towards the base's share.
+
+    (net + prior · base) / (placed + prior), within 0 and 1, so that who gave everything back is not valued as if the
+    goods had been kept, and one return of a small buyer does not decide.
+    """
+    net, placed = history.spend.cast("float64"), history.placed_amount.cast("float64")
+    share = (net + prior_amount * kept_share) / (placed + prior_amount)
+    return ibis.greatest(ibis.least(share, 1.0), 0.0)
 
 
 def value_tier(value: ir.NumericValue) -> ir.StringValue:

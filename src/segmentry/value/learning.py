@@ -49,6 +49,8 @@ class Learned:
         spend: The spend model, or why there is none.
         margin: The margin, or why none is known.
         kept_share: Net amount after returns over the amount placed; at most 1.
+        kept_error: Relative standard error of that share, customers being the sampled units.
+        prior_amount: Mean amount of a purchase day, at which own returns weigh as much as the base's.
         checks: What the checks found, as JSON-ready mappings.
         reasons: Why this purchase model.
         rows: Distinct histories in days with their customers.
@@ -61,6 +63,8 @@ class Learned:
     checks: tuple[Check, ...]
     reasons: tuple[str, ...]
     rows: pa.Table = field(repr=False)
+    kept_error: float = 0.0
+    prior_amount: float = 1.0
 
     @property
     def measure(self) -> str:
@@ -71,11 +75,6 @@ class Learned:
     def margin_rate(self) -> float:
         """The margin, or 1 where value is counted as revenue."""
         return self.margin.rate if isinstance(self.margin, Margin) else 1.0
-
-    @property
-    def money_per_placed(self) -> float:
-        """What one unit of placed amount is worth: the share that is kept, times the margin."""
-        return self.kept_share * self.margin_rate
 
 
 @dataclass(frozen=True)

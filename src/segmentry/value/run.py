@@ -20,7 +20,7 @@ from segmentry.terms.numbers import NotEstimable, as_json
 from segmentry.terms.tables import Contract
 from segmentry.value import base
 from segmentry.value.cost_to_serve import activity_costs, customer_costs, require_known_drivers
-from segmentry.value.expected import SpendParameters, distinct_histories, score, spend_rows, value_tier
+from segmentry.value.expected import SpendParameters, distinct_histories, own_kept_share, score, spend_rows, value_tier
 from segmentry.value.learning import Histories, Learned, learn_purchases, learn_spend, score_histories
 from segmentry.value.margin import Margin, cost_facts, customer_costs_of_goods, margin_of
 from segmentry.value.segments import codes_of, column, intervals, past_of_segments, segment_rows, value_customers
@@ -39,6 +39,9 @@ from segmentry.value.tracking import Calendar, births, repeats_by_week, track
 from segmentry.value.traits import TRAITS
 
 _MOST_COUNTS = 12
+
+FEWEST_DAYS_APART = 5
+"""Mean gap in days below which whole days are too coarse to tell clockwork from chance."""
 
 
 def refresh_customers(run: Run, spec: ValueSpec, catalog: TraitCatalog) -> Learned:
@@ -97,18 +100,32 @@ def _learn(run: Run, spec: ValueSpec) -> Learned:
             mean_gap=repeat.recency_age.cast("float64") / repeat.frequency,
             gap_deviation=repeat.gap_deviation.fill_null(0.0),
         )
-        .filter(ibis._.gaps >= 3)
+        .filter((ibis._.gaps >= 3) & (ibis._.mean_gap >= FEWEST_DAYS_APART))
         .order_by("gaps", "mean_gap", "gap_deviation")
     )
     model, checks, reasons = learn_purchases(Histories.of(rows), spec, gaps)
     spend, spend_checks = learn_spend(run.arrow(spend_rows(history)))
     lines = run.table("order_lines")
     facts = run.rows(cost_facts(lines.filter(lines.ordered_on <= ibis.literal(spec.last_day))))[0]
-    totals = run.rows(history.aggregate(net=history.spend.sum(), placed=history.placed_amount.sum()))[0]
-    placed = float(totals["placed"] or 0)
-    kept = min(max(float(totals["net"] or 0) / placed, 0.0), 1.0) if placed > 0 else 1.0
+    kept, error, prior = _kept(run, history)
     margin = margin_of(spec.margin_rate, facts)
-    return Learned(model, spend, margin, kept, (*checks, *spend_checks), reasons, rows)
+    return Learned(model, spend, margin, kept, (*checks, *spend_checks), reasons, rows, error, prior)
+
+
+def _kept(run: Run, history: ir.Table) -> tuple[float, float, float]:
+    """The share kept after returns, its relative standard error (ratio estimator), and the mean of a purchase day."""
+    sums = history.aggregate(
+        net=history.spend.sum(), placed=history.placed_amount.sum(), days=history.purchase_days.sum()
+    )
+    totals = run.rows(sums)[0]
+    placed = float(totals["placed"] or 0)
+    if placed <= 0:
+        return 1.0, 0.0, 1.0
+    kept = min(max(float(totals["net"]) / placed, 0.0), 1.0)
+    apart = history.spend.cast("float64") - history.placed_amount.cast("float64") * kept
+    square = run.rows(history.aggregate(square=(apart * apart).sum()))[0]["square"]
+    error = float(square) ** 0.5 / placed / kept if kept > 0 else 0.0
+    return kept, error, placed / float(totals["days"])
 
 
 def _customer_values(run: Run, spec: ValueSpec, learned: Learned) -> ir.Table:
@@ -143,7 +160,7 @@ def _expectations(history: ir.Table, learned: Learned, spec: ValueSpec) -> ir.Ta
     scored = score_histories(learned.purchases, learned.rows, spec)
     spend = None
     if not isinstance(learned.spend, NotEstimable):
-        spend = SpendParameters.of(learned.spend.parameters_, learned.kept_share)
+        spend = SpendParameters.of(learned.spend.parameters_, learned.kept_share, learned.prior_amount)
     return score(history, scored, spend)
 
 
@@ -174,7 +191,7 @@ def _publish_segments(run: Run, spec: ValueSpec, learned: Learned) -> Any:
     """Publish segment values; returns the intervals of the whole base."""
     members, history = run.table("segmentation_members"), run.table("purchase_history")
     past = run.rows(past_of_segments(members, history, run.table("customer_value")).order_by("segmentation"))
-    wide = _wide(run, members, history, sorted({row["segmentation"] for row in past}))
+    wide = _wide(run, learned, members, history, sorted({row["segmentation"] for row in past}))
     values = value_customers(learned, wide, spec)
     found = {}
     for name in sorted({row["segmentation"] for row in past}):
@@ -187,13 +204,14 @@ def _publish_segments(run: Run, spec: ValueSpec, learned: Learned) -> Any:
     return intervals(values, np.zeros(wide.num_rows, dtype=np.int64), spec)
 
 
-def _wide(run: Run, members: ir.Table, history: ir.Table, names: list[str]) -> pa.Table:
+def _wide(run: Run, learned: Learned, members: ir.Table, history: ir.Table, names: list[str]) -> pa.Table:
     """The sufficient statistics of each customer beside the segment in each segmentation."""
     columns = {name: members.segment_id.max(where=members.segmentation == name) for name in names}
     placed = members.group_by("customer_id").aggregate(**columns)
     joined = history.left_join(placed, "customer_id")
-    history_of = ("frequency", "recency_age", "age", "repeat_spend")
-    return run.arrow(joined.select(*history_of, *names).order_by(*history_of))
+    history_of = ("frequency", "recency_age", "age", "repeat_spend", "kept")
+    kept = own_kept_share(joined, learned.kept_share, learned.prior_amount)
+    return run.arrow(joined.mutate(kept=kept).select(*history_of, *names).order_by(*history_of))
 
 
 def _publish_tracking(run: Run, spec: ValueSpec, learned: Learned) -> Any:

@@ -55,7 +55,7 @@ def value_customers(learned: Learned, rows: pa.Table, spec: ValueSpec) -> Custom
 
     Args:
         learned: The fitted models.
-        rows: ``frequency``, ``recency_age``, ``age`` (days) and ``repeat_spend`` of each customer.
+        rows: ``frequency``, ``recency_age``, ``age`` (days), ``repeat_spend`` and ``kept`` of each customer.
         spec: Horizon and discount.
     """
     from segmentry.science import CustomerValues
@@ -72,7 +72,8 @@ def value_customers(learned: Learned, rows: pa.Table, spec: ValueSpec) -> Custom
         recency_age=column(rows, "recency_age") / WEEK,
         age=column(rows, "age") / WEEK,
         mean_spend=np.nan_to_num(column(rows, "repeat_spend"), nan=0.0),
-        margin=learned.money_per_placed,
+        margin=column(rows, "kept") * learned.margin_rate,
+        scale_error=learned.kept_error,
         rate_per_unit=spec.weekly_discount,
     )
 

@@ -83,10 +83,11 @@ def test_the_population_is_added_up_over_repeat_buyers(engine: Engine) -> None:
 
 
 def test_a_new_customers_rate_rests_on_thirty_days(engine: Engine) -> None:
-    """Two orders on the first day are two per thirty days, not infinitely many; after sixty days one."""
-    found = statuses(engine, [history("new", 0, 0, 0, orders=2), history("old", 0, 0, 60, orders=2)])
-    assert found["new"]["usage_rate"] == 2.0
-    assert found["old"]["usage_rate"] == 1.0
+    """One repeat after ten days is one per thirty days, not three; the first order of a newcomer is no rate at all."""
+    found = statuses(engine, [history("new", 1, 10, 0), history("old", 1, 10, 50), history("first", 0, 0, 3)])
+    assert found["new"]["usage_rate"] == 1.0
+    assert found["old"]["usage_rate"] == 0.5
+    assert found["first"]["usage_rate"] == 0.0
 
 
 def test_traits_of_rhythm_are_read_off_the_history(engine: Engine) -> None:

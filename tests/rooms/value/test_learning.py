@@ -28,7 +28,7 @@ def customers(number: int = 600, seed: int = 5) -> pa.Table:
     age = chance.integers(100, 730, number)
     rate = chance.gamma(0.8, 1 / 60.0, number)
     leaves = chance.beta(0.8, 3.0, number)
-    rows: dict[str, list[Any]] = {"frequency": [], "recency_age": [], "age": [], "repeat_spend": []}
+    rows: dict[str, list[Any]] = {"frequency": [], "recency_age": [], "age": [], "repeat_spend": [], "kept": []}
     for years, speed, leave in zip(age, rate, leaves, strict=True):
         days: set[int] = set()
         at = 0.0
@@ -43,6 +43,7 @@ def customers(number: int = 600, seed: int = 5) -> pa.Table:
         rows["recency_age"].append(max(days, default=0))
         rows["age"].append(int(years))
         rows["repeat_spend"].append(mean if days else None)
+        rows["kept"].append(0.9)
     return pa.table(rows)
 
 
@@ -70,7 +71,7 @@ def test_the_model_asked_for_is_the_model_fitted(learned: Learned) -> None:
     """And that is given as the reason."""
     assert learned.reasons == ("BG/NBD was asked for.",)
     assert learned.measure == "clv"
-    assert learned.money_per_placed == pytest.approx(0.36)
+    assert learned.margin_rate == pytest.approx(0.4)
     names = [check.name for check in learned.checks]
     assert {"enough_data", "zero_repeaters", "frequency_fit", "left_truncation", "mixed_cohorts"} <= set(names)
 

@@ -55,7 +55,7 @@ def rhythm(history: ir.Table, known: Population) -> ir.Table:
     broke = _silence_probability(history.frequency - 1, history.recency_age - history.last_gap, history.last_gap, known)
     rated = history.mutate(silence_probability=silence, gap_probability=broke)
     rated = rated.mutate(exposure=ibis.greatest(rated.age, known.exposure_floor).cast("float64"))
-    rated = rated.mutate(usage_rate=rated.orders.cast("float64") * 30.0 / rated.exposure)
+    rated = rated.mutate(usage_rate=rated.frequency.cast("float64") * 30.0 / rated.exposure)
     return rated.select(
         "customer_id",
         "days_since_last",
@@ -139,7 +139,12 @@ TRAITS = (
     _trait("cohort", ColumnType.TEXT, "Month of the first order."),
     _trait("mean_order_value", ColumnType.NUMBER, "Mean net amount of an order.", "currency per order"),
     _trait("mean_gap_days", ColumnType.NUMBER, "Mean days between purchase days; unknown after one.", "days"),
-    _trait("usage_rate", ColumnType.NUMBER, "Orders per thirty days of tenure (at least thirty days).", "orders"),
+    _trait(
+        "usage_rate",
+        ColumnType.NUMBER,
+        "Repeat purchase days per thirty days of tenure (at least thirty days).",
+        "days",
+    ),
     _trait("usage_band", ColumnType.TEXT, "Light, medium or heavy: terciles of the usage rate among buyers."),
     _trait("user_status", ColumnType.TEXT, "Where the customer stands, judged by the customer's own rhythm."),
     _trait(
