@@ -53,11 +53,15 @@ def _grid(told: Told, entries: list[Mapping[str, Any]]) -> Grid:
         "Interval of the mean\t",
         "What will be seen\t",
         "Share of value\t",
-        "Expected active\t",
+        *(("Expected active\t",) if _any_active(entries) else ()),
     )
     caption = f"As of {told.as_of}. Customers and revenue: exact, to date. Value: estimated, over {told.horizon}."
-    rows = tuple((*_exact(told, each), *_estimated(told, each)) for each in entries)
+    rows = tuple((*_exact(told, each), *_estimated(told, each))[: len(columns) + len(estimated)] for each in entries)
     return Grid(caption, (*columns, *estimated), rows)
+
+
+def _any_active(entries: list[Mapping[str, Any]]) -> bool:
+    return any(isinstance(each.get("expected_active"), int | float) for each in entries)
 
 
 def _any_valued(entries: list[Mapping[str, Any]]) -> bool:
@@ -88,7 +92,7 @@ def _dash(value: Any) -> str:
 
 def _reading(told: Told, entries: list[Mapping[str, Any]]) -> str:
     """How to read the table of segments, with every reason why a cell is not known."""
-    reasons = {refusal(each.get(name)) for each in entries for name in ("value", "outcome", "expected_active")} - {None}
+    reasons = {refusal(each.get(name)) for each in entries for name in ("value", "outcome")} - {None}
     missing = "".join(
         f" Where it says “not estimable”: {sentence(str(reason))}" for reason in sorted(map(str, reasons))
     )
@@ -98,9 +102,19 @@ def _reading(told: Told, entries: list[Mapping[str, Any]]) -> str:
     return (
         f"Customers and revenue are exact. Value is {told.measure} over {told.horizon} and is estimated: the interval "
         "of the mean says how well the expectation is known; “what will be seen” also holds the luck of single "
-        f"customers and is wider. Expected active (the sum of the probabilities of still buying) and share of value "
-        f"have no interval of their own.{missing}"
+        f"customers and is wider. {_without_interval(entries)}{missing}"
     )
+
+
+def _without_interval(entries: list[Mapping[str, Any]]) -> str:
+    if _any_active(entries):
+        return (
+            "Expected active (the sum of the probabilities of still buying) and share of value have no interval of "
+            "their own."
+        )
+    reason = sorted({str(refusal(each.get("expected_active"))) for each in entries} - {"None"})
+    why = f" How many are still active is not told: {reason[0]}." if reason else ""
+    return f"Share of value has no interval of its own.{why}"
 
 
 def _rules(entries: list[Mapping[str, Any]]) -> Definitions:
