@@ -56,8 +56,6 @@ def _future(told: Told) -> str:
             f"The {told.level(mean)} interval of that expectation runs from {_brief(told, mean['low'])} "
             f"to {_brief(told, mean['high'])}."
         )
-    if any(each.get("status") in {"warned", "failed"} for each in told.get("clv.checks") or []):
-        text += " Some checks of the model warn, so the real uncertainty is larger: see section 5."
     if what == "margin":
         text += " Cost-to-serve is not taken off."
     if what == "revenue":
