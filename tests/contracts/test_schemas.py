@@ -14,7 +14,7 @@ import pytest
 
 from tests.rooms.workspace.shops import write_orders
 
-COMMANDS = ("run", "load", "refresh", "status", "value")
+COMMANDS = ("run", "load", "refresh", "status", "value", "discover", "map", "strategy")
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def test_the_main_job_keeps_its_schema(shop: Path) -> None:
     jsonschema.validate(json.loads((shop / "run.json").read_text(encoding="utf8")), schema("run"))
 
 
-@pytest.mark.parametrize("name", ["load", "refresh", "status", "value"])
+@pytest.mark.parametrize("name", ["load", "refresh", "status", "value", "discover", "map", "strategy"])
 def test_each_command_keeps_its_schema(shop: Path, name: str) -> None:
     """Every command takes ``--json`` and prints an object of its schema."""
     extra = [str(shop / "orders.csv")] if name == "load" else []

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from segmentry import __version__
 from segmentry.engine.ledger import LoadRecord, RunRecord
-from segmentry.engine.types import conform
+from segmentry.engine.types import arrow_schema, conform
 from segmentry.terms.artifacts import Artifact, Spec
 from segmentry.terms.clock import tzdata_version
 from segmentry.terms.tables import Contract
@@ -76,11 +76,8 @@ class Run:
         Raises:
             ContractError: the table cannot keep the contract.
         """
-        expression = self.engine.warehouse.bring(table) if isinstance(table, pa.Table) else table
-        shaped = conform(expression, contract)
         physical_name = f"{contract.name}__{self.id}"
-        warehouse = self.engine.warehouse
-        rows = (warehouse.write_view if view else warehouse.write)(physical_name, shaped)
+        rows = self._write(physical_name, contract, table, view)
         artifact = Artifact(
             contract.name,
             physical_name,
@@ -96,6 +93,14 @@ class Run:
         )
         self._published[contract.name] = artifact
         return artifact
+
+    def _write(self, physical_name: str, contract: Contract, table: ir.Table | pa.Table, view: bool) -> int:
+        warehouse = self.engine.warehouse
+        if isinstance(table, pa.Table) and not view and table.schema.equals(arrow_schema(contract)):
+            return warehouse.write_arrow(physical_name, table)
+        expression = warehouse.bring(table) if isinstance(table, pa.Table) else table
+        shaped = conform(expression, contract)
+        return (warehouse.write_view if view else warehouse.write)(physical_name, shaped)
 
     def record_load(self, load: LoadRecord) -> None:
         """Remember a load; it is committed with the run and raises the data watermark."""

@@ -10,7 +10,8 @@ class EngineSettings:
     """How much of the machine the warehouse may use, and how long it remembers.
 
     Attributes:
-        memory_limit: Memory DuckDB may use before it writes to ``temp_directory``, such as ``4GB``; None for 80 %.
+        memory_limit: Memory of the process, such as ``4GB``; DuckDB gets 85 % of it before it writes to
+            ``temp_directory``. None for 80 % of the machine's.
         threads: Number of threads; None for one per processor.
         temp_directory: Where work that does not fit goes; None for a folder inside the workspace.
         keep_versions: How many versions of each published table stay, the current one included.

@@ -54,6 +54,10 @@ class SparkWarehouse:
         self._backend.create_table(physical_name, table, database=PHYSICAL)
         return self._rows(physical_name)
 
+    def write_arrow(self, physical_name: str, table: pa.Table) -> int:
+        """Write an Arrow table as it is under a new physical name; returns its number of rows."""
+        return self.write(physical_name, self.bring(table))
+
     def write_view(self, physical_name: str, table: ir.Table) -> int:
         """Lay a view over tables that never change; returns its number of rows."""
         sql = self._backend.compile(table)

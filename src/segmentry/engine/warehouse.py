@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +19,9 @@ from segmentry.terms.errors import Problem, WorkspaceError, shorten
 
 PHYSICAL = "physical"
 """The schema of the immutable tables."""
+
+WAREHOUSE_SHARE = 0.85
+"""Share of the told memory limit that DuckDB is given."""
 
 
 class Warehouse(Protocol):
@@ -36,6 +40,9 @@ class Warehouse(Protocol):
 
     def write(self, physical_name: str, table: ir.Table) -> int:
         """Write ``table`` under a new physical name; returns its number of rows."""
+
+    def write_arrow(self, physical_name: str, table: pa.Table) -> int:
+        """Write an Arrow table as it is under a new physical name; returns its number of rows."""
 
     def write_view(self, physical_name: str, table: ir.Table) -> int:
         """Lay a view over tables that never change; returns its number of rows."""
@@ -74,7 +81,7 @@ class DuckWarehouse:
             "threads": self.settings.threads or os.cpu_count() or 1,
         }
         if self.settings.memory_limit:
-            config["memory_limit"] = self.settings.memory_limit
+            config["memory_limit"] = _share_of_memory(self.settings.memory_limit)
         if self.settings.temp_directory:
             config["temp_directory"] = self.settings.temp_directory
         try:
@@ -121,6 +128,19 @@ class DuckWarehouse:
         backend.create_table(physical_name, table, database=PHYSICAL)
         return self._rows(physical_name)
 
+    def write_arrow(self, physical_name: str, table: pa.Table) -> int:
+        """Write an Arrow table as it is under a new physical name; returns its number of rows.
+
+        Without Ibis, whose compilation takes longer than the small tables of findings take to write.
+        """
+        connection = self.backend().con
+        connection.register("handed_over", table)
+        try:
+            connection.execute(f'CREATE TABLE {PHYSICAL}."{physical_name}" AS SELECT * FROM handed_over')
+        finally:
+            connection.unregister("handed_over")
+        return int(table.num_rows)
+
     def write_view(self, physical_name: str, table: ir.Table) -> int:
         """Lay a view over tables that never change; returns its number of rows."""
         self.backend().create_view(physical_name, table, database=PHYSICAL)
@@ -131,8 +151,12 @@ class DuckWarehouse:
         return int(found[0])
 
     def table(self, physical_name: str) -> ir.Table:
-        """The physical table as an expression."""
-        return self.backend().table(physical_name, database=PHYSICAL)
+        """The physical table as an expression, kept for the thread: what is written never changes its columns."""
+        backend = self.backend()
+        known: dict[str, ir.Table] = self._local.__dict__.setdefault("tables", {})
+        if physical_name not in known:
+            known[physical_name] = backend.table(physical_name, database=PHYSICAL)
+        return known[physical_name]
 
     def names(self) -> set[str]:
         """All physical names, whether or not the ledger knows them."""
@@ -156,3 +180,12 @@ class DuckWarehouse:
         self._closed = True
         self._local = threading.local()
         self._connection.close()
+
+
+def _share_of_memory(limit: str) -> str:
+    """The warehouse's part of the memory that a process may have.
+
+    The rest is for Python and for what DuckDB does not count. Other words than a number with a unit are handed on.
+    """
+    told = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]i?B)\s*", limit, re.IGNORECASE)
+    return f"{float(told[1]) * WAREHOUSE_SHARE:.4f}{told[2]}" if told else limit

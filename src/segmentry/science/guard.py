@@ -24,7 +24,6 @@ class SegmentCase:
     Attributes:
         members: Number of members.
         value: Expected value of a member over the horizon.
-        deviation: Standard deviation of what a member will bring over the horizon; NaN where unknown.
         difference: Largest standardized difference from the neighbor in what matters.
         smallest_share: Share of the base that the study demands.
         share: Share of the base that the segment has.
@@ -32,7 +31,6 @@ class SegmentCase:
 
     members: int
     value: float
-    deviation: float
     difference: float
     share: float
     smallest_share: float
@@ -75,7 +73,7 @@ def detectable_lift(
     from scipy.special import ndtri
 
     reach = float(ndtri(0.5 + level / 2.0) + ndtri(power))
-    return reach * deviation * (4.0 / members) ** 0.5 / value
+    return float(reach * deviation * (4.0 / members) ** 0.5 / value)
 
 
 def judge_segment(

@@ -59,6 +59,10 @@ class SettingsError(SegmentryError):
     """A setting of the workspace, or an option of a command, is wrong."""
 
 
+class StudyError(SegmentryError):
+    """A study asks for what the data cannot give."""
+
+
 class WorkspaceError(SegmentryError):
     """The workspace is missing, held by somebody else, or of another version."""
 

@@ -6,21 +6,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from segmentry.terms.numbers import Estimate, NotEstimable, as_json
+from segmentry.workspace import discovering, mapping
+from segmentry.workspace.judging import judged
 from segmentry.workspace.looking import summary
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
-
-MAIN_SEGMENTATION = "rfm"
-"""The segmentation whose segments the main job lists."""
-
-_NOT_YET = "not part of this version of segmentry"
 
 
 def document(workspace: Workspace) -> Mapping[str, Any]:
     """The object printed by ``segmentry run --json``; unknown values are ``{"not_estimable": reason}``."""
     engine = workspace.engine
     found = summary(workspace)
+    main = discovering.main_segmentation(workspace)
     base = found["base"]
     run = engine.last_run("refresh")
     as_of = None if run is None or run.as_of is None else run.as_of.isoformat() + "Z"
@@ -40,20 +38,32 @@ def document(workspace: Workspace) -> Mapping[str, Any]:
         "acquisition": found["acquisition"],
         "customer_equity": found["customer_equity"],
         "season": found["season"],
-        "study": NotEstimable(f"no study was recorded: {_NOT_YET}"),
-        "segmentation": {
-            "method": MAIN_SEGMENTATION,
-            "k": sum(1 for row in _described(workspace) if row["customers"]),
-            "verdict": "constructive",
-            "reason": "the segments are laid down by rules; no structure in the data is claimed",
-            "global_stability": NotEstimable("rules leave nothing to chance, so there is nothing to be stable"),
-            "criteria": NotEstimable("rules are not chosen among numbers of segments"),
+        "study": discovering.study(workspace),
+        "segmentation": _segmentation(workspace),
+        "segments": segment_entries(workspace, main),
+        "further_segmentations": {
+            name: segment_entries(workspace, name) for name in ("rfm", "lifecycle", "value_tier") if name != main
         },
-        "segments": segment_entries(workspace, MAIN_SEGMENTATION),
-        "further_segmentations": {name: segment_entries(workspace, name) for name in ("lifecycle", "value_tier")},
-        "map": NotEstimable(f"no map was drawn: {_NOT_YET}"),
+        "map": mapping.document(workspace, main),
+        "growth": mapping.growth(workspace),
     }
     return dict(as_json(answer))
+
+
+def _segmentation(workspace: Workspace) -> dict[str, Any]:
+    """What was found for the study, or the rules that stand in, with the reason."""
+    found = discovering.segmentation(workspace)
+    if "name" in found:
+        return found
+    return {
+        "method": discovering.RULES,
+        "name": discovering.RULES,
+        "k": sum(1 for row in _described(workspace, discovering.RULES) if row["customers"]),
+        "verdict": "constructive",
+        "reason": f"No segments were found in the data: {found['not_estimable']}. Rules stand in.",
+        "global_stability": NotEstimable("rules leave nothing to chance, so there is nothing to be stable"),
+        "criteria": NotEstimable("rules are not chosen among numbers of segments"),
+    }
 
 
 def source_entry(workspace: Workspace) -> dict[str, Any]:
@@ -78,10 +88,10 @@ def segment_entries(workspace: Workspace, segmentation: str) -> list[dict[str, A
     found = summary(workspace)
     worth = {row["segment_id"]: row for row in workspace.engine.rows(_of(workspace, "segment_value", segmentation))}
     described = [row for row in _described(workspace, segmentation) if row["segment_id"] in worth]
-    return [_entry(row, worth[row["segment_id"]], found) for row in described]
+    return [_entry(workspace, row, worth[row["segment_id"]], found) for row in described]
 
 
-def _described(workspace: Workspace, segmentation: str = MAIN_SEGMENTATION) -> list[dict[str, Any]]:
+def _described(workspace: Workspace, segmentation: str) -> list[dict[str, Any]]:
     return workspace.engine.rows(_of(workspace, "segmentation_segments", segmentation).order_by("position"))
 
 
@@ -90,7 +100,9 @@ def _of(workspace: Workspace, table: str, segmentation: str) -> Any:
     return rows.filter(rows.segmentation == segmentation)
 
 
-def _entry(described: dict[str, Any], worth: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+def _entry(
+    workspace: Workspace, described: dict[str, Any], worth: dict[str, Any], found: dict[str, Any]
+) -> dict[str, Any]:
     clv = found["clv"]
     unit = found["base"]["currency"] or "currency units"
     answer = as_json(
@@ -111,10 +123,7 @@ def _entry(described: dict[str, Any], worth: dict[str, Any], found: dict[str, An
             "value_share": worth["value_share"],
             "cost_to_serve": _or_reason(worth["cost_to_serve"], found["cost_to_serve"]),
             "contribution": _or_reason(worth["contribution"], found["contribution"]),
-            "growth": NotEstimable(f"growth by segment is {_NOT_YET}"),
-            "slsw": NotEstimable("rules leave nothing to chance, so there is nothing to be stable"),
-            "priority": NotEstimable(f"priorities are {_NOT_YET}"),
-            "strategy": NotEstimable(f"strategies are {_NOT_YET}"),
+            **judged(workspace, described["segmentation"], described["segment_id"]),
         }
     )
     return dict(answer)

@@ -6,19 +6,30 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from segmentry.discovery import run as discovery
-from segmentry.discovery.spec import RfmSpec
+from segmentry.discovery.finding import Found
+from segmentry.discovery.spec import DiscoverSpec, RfmSpec
 from segmentry.engine import Run
+from segmentry.maps.run import draw
+from segmentry.maps.spec import MapSpec, Method
 from segmentry.profiles import run as profiles
 from segmentry.profiles.spec import ProfileSpec
+from segmentry.strategy.run import plan
+from segmentry.strategy.spec import StrategySpec
 from segmentry.terms.clock import midnight_after, utc_to_local
 from segmentry.terms.errors import Problem, SettingsError, WorkspaceError
+from segmentry.terms.study import Study
 from segmentry.value import run as value
+from segmentry.value.run_growth import refresh_growth
+from segmentry.value.run_priority import refresh_priority
 from segmentry.value.spec import ValueSpec
 from segmentry.workspace.progress import Stopwatch
 from segmentry.workspace.results import DocumentResult
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
+
+METHODS: tuple[Method, ...] = ("plain", "principal", "discriminant", "perceived")
+"""The maps that every refresh draws, the default first."""
 
 
 def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> DocumentResult:
@@ -41,8 +52,9 @@ def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> D
         settings.margin_rate,
         settings.model,  # type: ignore[arg-type]
     )
+    study = record(workspace)
     with engine.run("refresh", instant) as run:
-        _compute(run, profile_spec, value_spec, watch)
+        _compute(run, profile_spec, value_spec, study, watch)
         run.notes["currency"] = currency
         run.notes["last_day"] = last_day.isoformat()
         run.notes["seconds"] = watch.seconds
@@ -53,16 +65,41 @@ def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> D
     return DocumentResult("What was refreshed", document)
 
 
-def _compute(run: Run, profile_spec: ProfileSpec, value_spec: ValueSpec, watch: Stopwatch) -> None:
+def record(workspace: Workspace) -> Study:
+    """The study of the workspace, put on record by a commit of its own where it is not yet."""
+    engine, study = workspace.engine, workspace.settings.study
+    if study.id in discovery.RULED:
+        next_step = "Choose another id."
+        raise SettingsError(
+            Problem("STUDY_ID_TAKEN", "Rules make segments of this name", "study, id", study.id, next_step)
+        )
+    rows = engine.rows(engine.table("studies")) if engine.has("studies") else []
+    known = discovery.on_record(rows, study)
+    if known is not None:
+        return known
+    with engine.run("study") as run:
+        return discovery.record_study(run, study)
+
+
+def _compute(run: Run, profile_spec: ProfileSpec, value_spec: ValueSpec, study: Study, watch: Stopwatch) -> None:
     with watch.step("profiles", 0.1):
         catalog = profiles.refresh(run, profile_spec)
     with watch.step("customer value", 0.4):
         learned = value.refresh_customers(run, value_spec, catalog)
     with watch.step("segments", 0.7):
-        discovery.segment_by_rules(run, RfmSpec(profile_spec.as_of, unit=value_spec.unit))
+        rules = RfmSpec(profile_spec.as_of, unit=value_spec.unit)
+        found = discovery.segment(run, rules, DiscoverSpec(profile_spec.as_of, study.as_dict(), value_spec.unit))
     with watch.step("segment value", 0.8):
         value.refresh_segments(run, value_spec, learned)
+        refresh_growth(run, value_spec)
+        refresh_priority(run, value_spec, study, {"stability": discovery.stability(run)})
         profiles.publish_catalog(run, catalog, profile_spec)
+    with watch.step("map", 0.85):
+        main = study.id if isinstance(found, Found) else "rfm"
+        draw(run, *(MapSpec(profile_spec.as_of, main, method=each, unit=value_spec.unit) for each in METHODS))
+    with watch.step("strategy", 0.88):
+        months = value_spec.horizon_months
+        plan(run, StrategySpec(profile_spec.as_of, main, study.as_dict(), value_spec.unit, months))
 
 
 def _period(engine: Any) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segmentry.reports import render
-from segmentry.terms.errors import Problem, WorkspaceError
+from segmentry.terms.errors import Problem, SettingsError, WorkspaceError, near_miss, shorten
 from segmentry.workspace.document import document
 from segmentry.workspace.looking import figures, locale
 
@@ -19,6 +19,21 @@ def write_report(workspace: Workspace, path: Path | None) -> Path:
     target = path or workspace.folder / "report.html"
     drawn = {name: draw() for name, draw in figures(workspace).items()}
     page = render(document(workspace), drawn, locale(workspace.settings), title=workspace.folder.name)
+    return _write(page, target)
+
+
+def write_picture(workspace: Workspace, picture: str, path: Path) -> Path:
+    """Write one picture with everything it needs; see `Workspace.draw`."""
+    known = figures(workspace)
+    if picture not in known:
+        hint = near_miss(picture, known) or f"There are {', '.join(sorted(known))}."
+        what = "There is no such picture of this workspace"
+        raise SettingsError(Problem("PICTURE_UNKNOWN", what, "picture", shorten(picture), hint))
+    return _write(known[picture]().to_html(include_plotlyjs=True, full_html=True), path)
+
+
+def _write(page: str, target: Path) -> Path:
+    """Write a page whole or not at all."""
     partial = target.with_name(target.name + ".partial")
     try:
         partial.write_text(page, encoding="utf8")
@@ -26,6 +41,6 @@ def write_report(workspace: Workspace, path: Path | None) -> Path:
     except OSError as error:
         next_step = "Choose a path in a folder in which you may write."
         raise WorkspaceError(
-            Problem("REPORT_UNWRITABLE", "The report cannot be written", str(target), str(error), next_step)
+            Problem("REPORT_UNWRITABLE", "The page cannot be written", str(target), str(error), next_step)
         ) from error
     return target

@@ -10,6 +10,7 @@ from typing import Any
 from segmentry.terms.artifacts import fingerprint
 from segmentry.terms.clock import zone_names
 from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
+from segmentry.terms.study import Study
 
 FILE_NAME = "segmentry.toml"
 
@@ -46,7 +47,9 @@ SETTINGS = (
     Setting("value", "horizon_months", (int,), 12, "Length of the future that is valued, in months.", 1, 120),
     Setting("value", "annual_discount", (float, int), 0.10, "Discount rate of a year.", 0.0, 1.0),
     Setting("value", "model", (str,), "auto", "Purchase model: auto, BG/NBD, MBG/NBD or Pareto/NBD."),
-    Setting("engine", "memory_limit", (str,), None, "Memory of the warehouse, such as 4GB."),
+    Setting(
+        "engine", "memory_limit", (str,), None, "Memory of the process, such as 4GB; the warehouse gets 85 % of it."
+    ),
     Setting("engine", "threads", (int,), None, "Threads of the warehouse.", 1, 1024),
     Setting("engine", "temp_directory", (str,), None, "Where work that does not fit into memory goes."),
     Setting("engine", "keep_versions", (int,), 3, "Versions of each table that stay.", 1, 1000),
@@ -72,6 +75,7 @@ class WorkspaceSettings:
     Attributes:
         rules: Rules switched on or off by name, as in ``[rules]``.
         sources: Sources with their mapping, as in ``[[sources]]``.
+        study: What the found segmentation is for, as in ``[study]``.
     """
 
     timezone: str = "UTC"
@@ -88,12 +92,13 @@ class WorkspaceSettings:
     keep_versions: int = 3
     rules: dict[str, bool] = field(default_factory=dict)
     sources: tuple[dict[str, Any], ...] = ()
+    study: Study = field(default_factory=Study)
 
     @property
     def computing(self) -> str:
         """Fingerprint of the settings that a refresh depends on."""
         names = ("timezone", "currency", "margin_rate", "horizon_months", "annual_discount", "model")
-        return fingerprint({name: getattr(self, name) for name in names})
+        return fingerprint({name: getattr(self, name) for name in names} | {"study": self.study.as_dict()})
 
     def with_values(self, **values: Any) -> WorkspaceSettings:
         """The same settings with ``values`` that are not None put over them, all checked."""
@@ -131,10 +136,12 @@ def from_content(content: dict[str, Any], where: str) -> WorkspaceSettings:
     for section, entries in content.items():
         if section == "rules":
             values["rules"] = _rules(entries, where, problems)
+        elif section == "study":
+            values["study"] = _study(entries, where, problems)
         elif section == "sources":
             values["sources"] = _sources(entries, where, problems)
         elif section not in sections or not isinstance(entries, dict):
-            problems.append(_unknown(section, entries, sections | {"rules", "sources"}, where))
+            problems.append(_unknown(section, entries, sections | {"rules", "sources", "study"}, where))
         else:
             values |= _section(section, entries, where, problems)
     if problems:
@@ -161,6 +168,18 @@ def _rules(entries: Any, where: str, problems: list[Problem]) -> dict[str, bool]
                 Problem("SETTING_WRONG", f"{name} is on or off", f"{where}, [rules]", given, "true or false.")
             )
     return dict(entries)
+
+
+def _study(entries: Any, where: str, problems: list[Problem]) -> Study:
+    if not isinstance(entries, dict):
+        what = "A study is a section of its own"
+        problems.append(Problem("STUDY_WRONG", what, where, shorten(entries), 'Write [study] and objective = "…".'))
+        return Study()
+    try:
+        return Study.from_content(entries, f"{where}, [study]")
+    except SettingsError as wrong:
+        problems.extend(wrong.problems)
+        return Study()
 
 
 def _sources(entries: Any, where: str, problems: list[Problem]) -> tuple[dict[str, Any], ...]:
@@ -235,9 +254,24 @@ def settings_text(settings: WorkspaceSettings) -> str:
         lines += [f"# {setting.meaning}", f"{'# ' if value is None else ''}{setting.name} = {shown}"]
     lines += ["", "[rules]", "# Switches of the rules by name, such as: exclude_repeated = true"]
     lines += [f"{name} = {_toml(value)}" for name, value in settings.rules.items()]
+    lines += _study_lines(settings.study)
     for source in settings.sources:
         lines += ["", "[[sources]]", *(f"{name} = {_toml(value)}" for name, value in source.items())]
     return "\n".join(lines) + "\n"
+
+
+def _study_lines(study: Study) -> list[str]:
+    """The study's section: what it says where it differs from the study recorded without one, else the example."""
+    usual, told = Study().as_dict(), study.as_dict()
+    lines = ["", "# What the found segmentation is for; recorded before anything is extracted.", "[study]"]
+    for name, value in told.items():
+        if name == "recorded_at":
+            continue
+        if value != usual[name]:
+            lines.append(f"{name} = {_toml(value)}")
+        elif value is not None:
+            lines.append(f"# {name} = {_toml(value)}")
+    return lines
 
 
 def _toml(value: Any) -> str:

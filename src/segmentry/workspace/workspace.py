@@ -130,11 +130,58 @@ class Workspace:
 
         return value(self)
 
-    def segments(self, segmentation: str = "rfm") -> DocumentResult:
-        """The segments of a segmentation: size, past revenue, value with intervals."""
+    def segments(self, segmentation: str | None = None) -> DocumentResult:
+        """The segments of a segmentation, the study's by default: size, past revenue, value with intervals."""
+        from segmentry.workspace.discovering import main_segmentation
         from segmentry.workspace.looking import segments
 
-        return segments(self, segmentation)
+        return segments(self, segmentation or main_segmentation(self))
+
+    def discover(self, *, progress: Progress = silent, **options: Any) -> DocumentResult:
+        """The segments found for the study, with everything that speaks for or against them.
+
+        Args:
+            progress: Watches the work.
+            **options: Changes of the study (``objective``, ``decision``, ``variables``, ``fewest``, ``most``, …; see
+                `segmentry.terms.study.Study`), which are put on record before segments are looked for anew.
+
+        Raises:
+            SettingsError: with every mistake in the study.
+            StudyError: the study asks for traits that are not there or no numbers.
+        """
+        from segmentry.workspace.discovering import discover
+
+        return discover(self, options, progress)
+
+    def map(
+        self, method: str = "plain", *, attributes: tuple[str, ...] = (), segmentation: str | None = None
+    ) -> DocumentResult:
+        """A map of the segments.
+
+        Args:
+            method: ``plain`` (two attributes), ``principal``, ``discriminant`` or ``perceived``.
+            attributes: Traits to draw from; empty to let the map choose.
+            segmentation: Which segmentation; the study's by default.
+
+        Raises:
+            SettingsError: there is no such method, segmentation or trait.
+        """
+        from segmentry.workspace.mapping import draw
+
+        return draw(self, method, attributes, segmentation)
+
+    def strategy(self, segment: str | None = None) -> DocumentResult:
+        """What to do for each segment, and what not, every line with the figures behind it.
+
+        Args:
+            segment: Id or name of one segment; all of them by default.
+
+        Raises:
+            SettingsError: there is no such segment.
+        """
+        from segmentry.workspace.strategies import strategy
+
+        return strategy(self, segment)
 
     def quality(self) -> DocumentResult:
         """What the sources lack, and what each gap costs the analysis."""
@@ -172,6 +219,21 @@ class Workspace:
         from segmentry.workspace.reporting import write_report
 
         return write_report(self, None if path is None else Path(path))
+
+    def draw(self, picture: str, path: str | Path) -> Path:
+        """Write one picture as a self-contained HTML file; returns where it is.
+
+        Args:
+            picture: Name of the picture, one of `DocumentResult.figures`.
+            path: Where to write.
+
+        Raises:
+            SettingsError: there is no such picture.
+            WorkspaceError: the file cannot be written.
+        """
+        from segmentry.workspace.reporting import write_picture
+
+        return write_picture(self, picture, Path(path))
 
     def close(self) -> None:
         """Let go of the workspace, so that another process may have it."""

@@ -34,7 +34,7 @@ def segments(engine: Engine) -> dict[str, list[dict[str, Any]]]:
         run.publish(PURCHASE_HISTORY, arrow(PURCHASE_HISTORY, buyers))
         run.publish(traits, known)
         run.publish(CUSTOMER_VALUE, arrow(CUSTOMER_VALUE, values))
-        discovery.segment_by_rules(run, RfmSpec(AS_OF, unit="EUR"))
+        discovery.segment(run, RfmSpec(AS_OF, unit="EUR"), None)
     found: dict[str, list[dict[str, Any]]] = {}
     for row in engine.rows(engine.table("segmentation_segments").order_by("segmentation", "position")):
         found.setdefault(row["segmentation"], []).append(row)
@@ -87,7 +87,7 @@ def test_one_day_is_not_spoken_of_as_days(engine: Engine) -> None:
         run.publish(PURCHASE_HISTORY, arrow(PURCHASE_HISTORY, [history("a", 0, 0, 12, spend=1234)]))
         run.publish(traits, pa.table({"customer_id": ["a"], "user_status": ["first_time"]}))
         run.publish(CUSTOMER_VALUE, arrow(CUSTOMER_VALUE, [{"customer_id": "a"}]))
-        discovery.segment_by_rules(run, RfmSpec(AS_OF, unit="GBP"))
+        discovery.segment(run, RfmSpec(AS_OF, unit="GBP"), None)
     rows = engine.rows(engine.table("segmentation_segments"))
     told = {row["description"] for row in rows if row["customers"]}
     assert told == {"Medians of its members: last bought 12 days ago, on 1 day in all, for 1,234 GBP."}

@@ -11,14 +11,14 @@ from segmentry.terms.numbers import NotEstimable
 
 
 def _case(**changes: float) -> SegmentCase:
-    told = {"members": 1000, "value": 100.0, "deviation": 50.0, "difference": 1.0, "share": 0.2, "smallest_share": 0.02}
+    told = {"members": 1000, "value": 100.0, "difference": 1.0, "share": 0.2, "smallest_share": 0.02}
     return SegmentCase(**(told | changes))  # type: ignore[arg-type]
 
 
-def _judge(case: SegmentCase, segment_cost: float = 1000.0, contact_cost: float = 0.5) -> str:
-    cost = segment_cost + case.members * contact_cost
-    even = break_even_lift(case.members, case.value, segment_cost, contact_cost)
-    found = detectable_lift(case.members, case.value, case.deviation)
+def _judge(case: SegmentCase, segment_cost: float = 1000.0, deviation: float = 50.0) -> str:
+    cost = segment_cost + case.members * 0.5
+    even = break_even_lift(case.members, case.value, segment_cost, 0.5)
+    found = detectable_lift(case.members, case.value, deviation)
     return judge_segment(case, cost, even, found, 0.2)[0]
 
 
@@ -60,9 +60,15 @@ def test_two_segments_alike_in_what_matters_are_merged_whatever_they_cost() -> N
 
 
 @pytest.mark.parametrize(
-    "case",
-    [_case(members=3), _case(deviation=math.nan), _case(value=0.0), _case(deviation=2000.0), _case(value=2.0)],
+    ("case", "deviation"),
+    [
+        (_case(members=3), 50.0),
+        (_case(), math.nan),
+        (_case(value=0.0), 50.0),
+        (_case(), 2000.0),
+        (_case(value=2.0), 1.0),
+    ],
 )
-def test_what_cannot_pay_or_be_shown_stays_unproven(case: SegmentCase) -> None:
+def test_what_cannot_pay_or_be_shown_stays_unproven(case: SegmentCase, deviation: float) -> None:
     """Too few, too scattered, too poor: none of these is called a keeper."""
-    assert _judge(case) == "unproven"
+    assert _judge(case, deviation=deviation) == "unproven"

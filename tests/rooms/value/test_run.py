@@ -65,7 +65,7 @@ def valued(
     with engine.run("refresh", spec.as_of) as run:
         catalog = profiles.refresh(run, ProfileSpec(spec.as_of, spec.last_day, spec.currency))
         learned = value.refresh_customers(run, spec, catalog)
-        discovery.segment_by_rules(run, RfmSpec(spec.as_of, unit=spec.unit))
+        discovery.segment(run, RfmSpec(spec.as_of, unit=spec.unit), None)
         value.refresh_segments(run, spec, learned)
     document = json.loads(engine.rows(engine.table("value_summary"))[0]["document"])
     return by_customer(engine.rows(engine.table("customer_value"))), document

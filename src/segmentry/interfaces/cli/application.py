@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from segmentry import __version__
-from segmentry.interfaces.cli import printing
+from segmentry.interfaces.cli import finding, printing
 from segmentry.interfaces.cli.options import as_mapping
 from segmentry.interfaces.cli.printing import Form
 
@@ -188,7 +188,9 @@ def status(folder: Folder, as_json: Json = False) -> None:
 @application.command()
 def value(
     folder: Folder,
-    segmentation: Annotated[str, typer.Option(help="rfm, lifecycle or value_tier.")] = "rfm",
+    segmentation: Annotated[
+        str | None, typer.Option(help="The study's segmentation by default; or rfm, lifecycle, value_tier.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """What the base and each segment are worth, with intervals, and how that was found."""
@@ -196,6 +198,69 @@ def value(
 
     with Workspace.open(folder, "value") as workspace:
         printing.value(workspace.value(), workspace.segments(segmentation), Form.of(as_json))
+
+
+@application.command()
+def discover(
+    folder: Folder,
+    objective: Annotated[
+        str | None, typer.Option(help="acquire, retain, grow, win_back, develop_product or improve_service.")
+    ] = None,
+    decision: Annotated[str | None, typer.Option(help="The decision that the segments serve.")] = None,
+    variable: Annotated[
+        list[str] | None,
+        typer.Option(help="A trait that makes the segments; repeatable. Purchase behavior by default."),
+    ] = None,
+    fewest: Annotated[int | None, typer.Option(help="Smallest number of segments looked at.")] = None,
+    most: Annotated[int | None, typer.Option(help="Largest number of segments looked at.")] = None,
+    segment_cost: Annotated[float | None, typer.Option(help="Cost of treating one more segment apart.")] = None,
+    contact_cost: Annotated[float | None, typer.Option(help="Cost of treating one customer.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Find segments in the data for a study, and show what may be believed of them."""
+    from segmentry.workspace import Workspace
+
+    options = _given(
+        objective=objective, decision=decision, variables=variable, fewest=fewest, most=most,
+        segment_cost=segment_cost, contact_cost=contact_cost,
+    )  # fmt: skip
+    with Workspace.open(folder, "discover") as workspace:
+        with printing.watch(Form.of(as_json)) as progress:
+            result = workspace.discover(progress=progress, **options)
+        finding.discovered(result, Form.of(as_json))
+
+
+@application.command(name="map")
+def draw_map(
+    folder: Folder,
+    method: Annotated[str, typer.Option(help="plain, principal, discriminant or perceived.")] = "plain",
+    attribute: Annotated[
+        list[str] | None, typer.Option(help="A trait to draw from; give it twice for the two axes of a plain map.")
+    ] = None,
+    segmentation: Annotated[str | None, typer.Option(help="The study's segmentation by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the picture as one HTML file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Where the segments lie: two attributes that separate them best, or a statistical map; gaps where demand is."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "map") as workspace:
+        result = workspace.map(method, attributes=tuple(attribute or ()), segmentation=segmentation)
+        picture = None if out is None else workspace.draw(f"map_{method}", out)
+        finding.mapped(result, picture, Form.of(as_json))
+
+
+@application.command()
+def strategy(
+    folder: Folder,
+    segment: Annotated[str | None, typer.Option(help="Id or name of one segment; all of them by default.")] = None,
+    as_json: Json = False,
+) -> None:
+    """What to do for each segment, and what not, with the figures behind every line."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "strategy") as workspace:
+        finding.planned(workspace.strategy(segment), Form.of(as_json))
 
 
 def _given(**values: Any) -> dict[str, Any]:

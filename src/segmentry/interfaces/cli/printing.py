@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -44,18 +44,33 @@ def watch(form: Form) -> Iterator[Callable[[str, float], None]]:
         yield lambda step, share: bar.update(task, description=step, completed=share)
 
 
-def _json(value: Any) -> None:
+def print_table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table of texts, the first column to the left."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    for place, name in enumerate(head):
+        table.add_column(name, justify="right" if place else "left")
+    for row in rows:
+        table.add_row(*row)
+    Console(width=None if sys.stdout.isatty() else 110).print(table)
+
+
+def print_json(value: Any) -> None:
+    """One object for machines."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def _line(text: str = "") -> None:
+def line(text: str = "") -> None:
+    """One line for people."""
     sys.stdout.write(text + "\n")
 
 
 def error(problem: SegmentryError, form: Form) -> None:
     """Every mistake with what, where, given and next step."""
     if form is Form.MACHINES:
-        _json(problem.as_dict())
+        print_json(problem.as_dict())
         return
     for each in problem.problems:
         given = f"\n  given: {each.given}" if each.given else ""
@@ -68,7 +83,7 @@ def usage(problem: TyperException, form: Form) -> None:
     message = str(problem)
     if form is Form.MACHINES:
         entry = {"code": "USAGE", "what": message, "where": "command line", "given": "", "next_step": "See --help."}
-        _json({"errors": [entry]})
+        print_json({"errors": [entry]})
         return
     sys.stderr.write(f"{message}\n  next:  See segmentry --help, or --help after the command.\n")
 
@@ -96,27 +111,29 @@ def main_job(result: MainJobResult, form: Form, *, simulated: bool = False) -> N
     """What the main job found, in one screen."""
     found = result.as_dict()
     if form is Form.MACHINES:
-        _json(found)
+        print_json(found)
         return
     source, unit = found["source"], found["currency"] or "currency units"
     if simulated:
-        _line("A simulated company: nobody in it is real.")
-    _line(f"Rows read {source['rows_read']:,} = used {source['rows_used']:,} {_taken(source)}")
+        line("A simulated company: nobody in it is real.")
+    line(f"Rows read {source['rows_read']:,} = used {source['rows_used']:,} {_taken(source)}")
     aside = sum(source["quarantined"].values())
     if aside > 0.1 * source["rows_read"]:
-        _line(f"WARNING: {aside / source['rows_read']:.0%} of the rows were put aside; see the reasons above.")
+        line(f"WARNING: {aside / source['rows_read']:.0%} of the rows were put aside; see the reasons above.")
     for file in source["files"]:
         _recognized(file)
     revenue = found["revenue"]
-    _line(
+    line(
         f"\nAs of {found['as_of']}: {found['customers']['buyers']:,} buyers, {found['orders']:,} orders, "
         f"net revenue {float(revenue['net']):,.2f} {unit} ({found['period']['first']} to {found['period']['last']})"
     )
     _worth(found, unit)
     _warnings(found)
-    _segment_table(found["segments"], unit)
-    _line(f"\nReport:    {found['report']}")
-    _line(f"Workspace: {result.folder}  (segmentry status {result.folder})")
+    told = found["segmentation"]
+    line(f"Segmentation {told['name']}: {told['k']} segments, verdict {told['verdict']}. {told['reason']}")
+    _segment_table(found["segments"], unit, told["name"])
+    line(f"\nReport:    {found['report']}")
+    line(f"Workspace: {result.folder}  (segmentry status {result.folder})")
 
 
 def _taken(source: dict[str, Any]) -> str:
@@ -126,13 +143,13 @@ def _taken(source: dict[str, Any]) -> str:
 
 
 def _recognized(file: dict[str, Any]) -> None:
-    _line(f"  {file['file']}")
+    line(f"  {file['file']}")
     if file["already_loaded"]:
-        _line("    loaded before; nothing was changed")
+        line("    loaded before; nothing was changed")
     elif file["replaces"]:
-        _line("    replaces the earlier load of a file of this name")
+        line("    replaces the earlier load of a file of this name")
     for found in file["recognized"]:
-        _line(f"    {found['role']:<14} {found['column']!s:<22} {found['reason']}")
+        line(f"    {found['role']:<14} {found['column']!s:<22} {found['reason']}")
 
 
 _TITLES = {"rfm": "recency, frequency and monetary value", "lifecycle": "lifecycle", "value_tier": "value tier"}
@@ -142,10 +159,10 @@ def _worth(found: dict[str, Any], unit: str) -> None:
     """The value of the base with its interval."""
     clv = found["clv"]
     if "not_estimable" in clv:
-        _line(f"Value: {number(clv)}")
+        line(f"Value: {number(clv)}")
         return
     measure = "CLV" if clv["measure"] == "clv" else "Expected discounted revenue (set a margin rate for CLV)"
-    _line(
+    line(
         f"{measure} over {clv['horizon_months']} months at {clv['annual_discount']:.0%} a year: "
         f"{estimate(clv['total'].get('mean', clv['total']))} {unit} ({clv['model']}, 95 % interval of the mean)"
     )
@@ -154,35 +171,34 @@ def _worth(found: dict[str, Any], unit: str) -> None:
 def _warnings(found: dict[str, Any]) -> None:
     for check in found["clv"].get("checks", ()):
         if check["status"] in {"warned", "failed"}:
-            _line(f"  {check['status']}: {check['text']}")
+            line(f"  {check['status']}: {check['text']}")
 
 
-def _segment_table(segments: list[dict[str, Any]], unit: str, segmentation: str = "rfm") -> None:
-    from rich.console import Console
-    from rich.table import Table
+def _segment_table(segments: list[dict[str, Any]], unit: str, segmentation: str) -> None:
+    head = ("Segment", "Customers", "Revenue", "Share", "Value, with 95 % interval of the mean")
+    rows = [
+        (row["name"], f"{row['customers']:,}", number(row["revenue"]), _share(row["share"]), estimate(row["value"]))
+        for row in segments
+    ]
+    print_table(f"Segments by {_TITLES.get(segmentation, segmentation.replace('_', ' '))} ({unit})", head, rows)
 
-    table = Table(title=f"Segments by {_TITLES.get(segmentation, segmentation)} ({unit})", title_justify="left")
-    for name, side in (("Segment", "left"), ("Customers", "right"), ("Revenue", "right"), ("Share", "right")):
-        table.add_column(name, justify=side)  # type: ignore[arg-type]
-    table.add_column("Value, with 95 % interval of the mean", justify="right")
-    for row in segments:
-        share = "–" if row["share"] is None else f"{row['share']:.1%}"
-        table.add_row(row["name"], f"{row['customers']:,}", number(row["revenue"]), share, estimate(row["value"]))
-    Console(width=None if sys.stdout.isatty() else 110).print(table)
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"
 
 
 def loads(result: DocumentResult, form: Form) -> None:
     """What a load read, used, left out and put aside."""
     found = result.as_dict()
     if form is Form.MACHINES:
-        _json(found)
+        print_json(found)
         return
     for report in found["loads"]:
         source = {"excluded": _rows(report["excluded"]), "quarantined": report["quarantined"]}
-        _line(f"{report['table']}: rows read {report['rows_read']:,} = used {report['rows_used']:,} {_taken(source)}")
+        line(f"{report['table']}: rows read {report['rows_read']:,} = used {report['rows_used']:,} {_taken(source)}")
         _recognized(report)
         for finding in report["quality"]:
-            _line(f"    {finding['text']}")
+            line(f"    {finding['text']}")
 
 
 def _rows(excluded: dict[str, Any]) -> dict[str, int]:
@@ -193,30 +209,30 @@ def refreshed(result: DocumentResult, report: object, form: Form) -> None:
     """What was computed and how long each step took."""
     found = result.as_dict()
     if form is Form.MACHINES:
-        _json(found)
+        print_json(found)
         return
-    _line(f"As of {found['as_of']}")
+    line(f"As of {found['as_of']}")
     for step, seconds in found["seconds"].items():
-        _line(f"  {step:<16} {seconds:6.2f} s")
-    _line(f"Report:    {report}")
+        line(f"  {step:<16} {seconds:6.2f} s")
+    line(f"Report:    {report}")
 
 
 def status(result: DocumentResult, form: Form) -> None:
     """What is loaded and published."""
     found = result.as_dict()
     if form is Form.MACHINES:
-        _json(found)
+        print_json(found)
         return
-    _line(f"Workspace {found['folder']}")
-    _line(f"  loaded {found['loaded_at'] or 'never'}, refreshed {found['refreshed_at'] or 'never'}")
+    line(f"Workspace {found['folder']}")
+    line(f"  loaded {found['loaded_at'] or 'never'}, refreshed {found['refreshed_at'] or 'never'}")
     if found["as_of"]:
-        _line(f"  as of {found['as_of']}")
+        line(f"  as of {found['as_of']}")
     for reason in found["stale_because"]:
-        _line(f"  STALE: {reason}.")
+        line(f"  STALE: {reason}.")
     for entry in found["loads"]:
-        _line(f"  {entry['table']:<18} {entry['rows_read']:>12,} rows read from {entry['file']}")
+        line(f"  {entry['table']:<18} {entry['rows_read']:>12,} rows read from {entry['file']}")
     for entry in found["tables"]:
-        _line(f"  {entry['name']:<24} {entry['rows']:>12,} rows, as of {entry['as_of'] or 'loading'}")
+        line(f"  {entry['name']:<24} {entry['rows']:>12,} rows, as of {entry['as_of'] or 'loading'}")
 
 
 def value(result: DocumentResult, segments: DocumentResult, form: Form) -> None:
@@ -224,13 +240,13 @@ def value(result: DocumentResult, segments: DocumentResult, form: Form) -> None:
     found = result.as_dict()
     entries = segments.as_dict()
     if form is Form.MACHINES:
-        _json(found | entries)
+        print_json(found | entries)
         return
     clv, unit = found["clv"], found["base"]["currency"] or "currency units"
-    _line(f"Orders from {found['base']['period']['first']} to {found['base']['period']['last']}")
+    line(f"Orders from {found['base']['period']['first']} to {found['base']['period']['last']}")
     _worth(found, unit)
     if "not_estimable" not in clv:
-        _line(f"{clv['model']} with {clv['spend'].get('model', number(clv['spend']))}; {' '.join(clv['reasons'])}")
+        line(f"{clv['model']} with {clv['spend'].get('model', number(clv['spend']))}; {' '.join(clv['reasons'])}")
         for check in clv["checks"]:
-            _line(f"  {check['status']:<12} {check['text']}")
+            line(f"  {check['status']:<12} {check['text']}")
     _segment_table(entries["segments"], unit, entries["segmentation"])

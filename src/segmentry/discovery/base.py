@@ -1,0 +1,56 @@
+"""The base that segments are found in: buyers with their traits, and an even sample of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from segmentry.terms.errors import Problem, StudyError, near_miss, shorten
+
+
+def buyers_with_traits(history: ir.Table, tables: Sequence[ir.Table]) -> ir.Table:
+    """Every buyer with the traits of all ``tables``; of two columns with one name the first counts.
+
+    Args:
+        history: The purchase history: who is a buyer.
+        tables: Tables of traits keyed by ``customer_id``.
+    """
+    joined = history.select("customer_id")
+    for table in tables:
+        fresh = [name for name in table.columns if name not in joined.columns]
+        joined = joined.left_join(table.select("customer_id", *fresh), "customer_id").drop("customer_id_right")
+    return joined
+
+
+def require_numbers(base: ir.Table, names: Sequence[str]) -> None:
+    """Refuse names that are no traits, or not numbers; all at once.
+
+    Raises:
+        StudyError: with every trait that cannot make segments.
+    """
+    problems = []
+    schema = base.schema()
+    for name in names:
+        if name not in schema:
+            hint = near_miss(name, schema.names) or "See the traits reference."
+            problems.append(Problem("TRAIT_UNKNOWN", "There is no such trait", "variables", shorten(name), hint))
+        elif not (schema[name].is_numeric() or schema[name].is_boolean()):
+            given = f"{name} ({schema[name]})"
+            next_step = "Choose traits that are numbers, or yes and no; describe segments by the others."
+            problems.append(Problem("TRAIT_NOT_A_NUMBER", "Distances need numbers", "variables", given, next_step))
+    if problems:
+        raise StudyError(problems)
+
+
+def even_sample(base: ir.Table, customers: int, most: int) -> ir.Table:
+    """Every n-th customer by id, so that at most ``most`` remain; everybody where there are no more.
+
+    The same customers on every engine and in every run, spread evenly over the ids.
+    """
+    if customers <= most:
+        return base
+    step = -(-customers // most)
+    numbered = base.mutate(place=ibis.row_number().over(order_by=base.customer_id))
+    return numbered.filter(numbered.place % step == 0).drop("place")

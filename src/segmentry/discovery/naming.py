@@ -1,0 +1,78 @@
+"""Names and one-sentence descriptions of found segments, from the variables that mark them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentry.discovery.variables import Variable
+from segmentry.science.inputs import FloatArray
+
+_WORDS_OF_A_NAME = 2
+
+
+def names(variables: Sequence[Variable], differences: FloatArray, markers: NDArray[np.bool_]) -> tuple[str, ...]:
+    """One name per segment: its strongest markers as adjectives; more of them where two names would be equal.
+
+    Args:
+        variables: The variables that made the segments.
+        differences: Standardized differences from the base, shape (segments, variables).
+        markers: Which variables mark which segment, shape (segments, variables).
+    """
+    found: list[str] = []
+    for place in range(differences.shape[0]):
+        order = np.argsort(-np.abs(differences[place]), kind="stable")
+        words = [_adjective(variables[each], differences[place, each]) for each in order]
+        marked = max(int(markers[place].sum()), 0)
+        name = _joined(words[: min(_WORDS_OF_A_NAME, marked)])
+        length = max(min(_WORDS_OF_A_NAME, marked), 0)
+        while name in found and length < len(words):
+            length += 1
+            name = _joined(words[:length])
+        found.append(name if name not in found else f"{name} ({place + 1})")
+    return tuple(found)
+
+
+def _adjective(variable: Variable, difference: float) -> str:
+    return variable.words[int(difference > 0)]
+
+
+def _joined(words: Sequence[str]) -> str:
+    if not words:
+        return "Average customers"
+    text = ", ".join(words)
+    return f"{text[0].upper()}{text[1:]} customers"
+
+
+def describe(
+    variables: Sequence[Variable], medians: FloatArray, base: FloatArray, customers: int, share: float, unit: str
+) -> str:
+    """One sentence: how many they are and what is typical of them, the base's figure in brackets.
+
+    Args:
+        variables: The variables that made the segments.
+        medians: Medians of the members, shape (variables,).
+        base: Medians of the base, shape (variables,).
+        customers: Number of members.
+        share: Their share of the base.
+        unit: Currency of the amounts.
+    """
+    clauses = [
+        _clause(variable, value, usual, unit) for variable, value, usual in zip(variables, medians, base, strict=True)
+    ]
+    return f"{customers:,} customers ({share:.0%} of the base): {', '.join(clauses)} (medians; the base's in brackets)."
+
+
+def _clause(variable: Variable, value: float, usual: float, unit: str) -> str:
+    told = f"{_number(value)} [{_number(usual)}]"
+    if variable.phrase:
+        return variable.phrase.format(value=told, unit=unit)
+    return f"{variable.name.replace('_', ' ')} {told}"
+
+
+def _number(value: float) -> str:
+    if not np.isfinite(value):
+        return "unknown"
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.2g}"

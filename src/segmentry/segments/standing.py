@@ -1,0 +1,61 @@
+"""Consent, reachability, chance and membership on record, as sets of customers or conditions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from segmentry.segments.leaf_expressions import Place, in_bounds
+from segmentry.segments.literals import day_ends
+from segmentry.segments.tree import Bucket, InSegment, Moved
+from segmentry.segments.windows import bounds
+
+_HASH = 2**60
+
+
+def consenting(consents: ir.Table, purpose: str, place: Place) -> ir.Table:
+    """``customer_id`` of those whose latest word on a purpose is yes; of two words at one instant, no counts."""
+    known = consents.filter(
+        consents.purpose == purpose, consents.recorded_at <= ibis.literal(place.as_of, type="timestamp(6)")
+    )
+    order = [known.recorded_at.desc(), known.given]
+    latest = known.mutate(place_=ibis.row_number().over(ibis.window(group_by=known.customer_id, order_by=order)))
+    return latest.filter(latest.place_ == 0, latest.given).select("customer_id")
+
+
+def reachable(addresses: ir.Table, channel: str) -> ir.Table:
+    """``customer_id`` of those with a usable address for a channel."""
+    return addresses.filter(addresses.channel == channel, addresses.usable).select("customer_id").distinct()
+
+
+def was_member(changes: ir.Table, leaf: InSegment, ids: list[str], place: Place) -> ir.Table:
+    """``customer_id`` of those who were members at the end of a local day, as known now."""
+    if leaf.on is None:
+        raise TypeError("membership now is no record")
+    end = ibis.literal(day_ends(leaf.on, place.timezone), type="timestamp(6)")
+    now = ibis.literal(place.as_of, type="timestamp(6)")
+    known = changes.filter(changes.segment_id.isin(ids), changes.effective_at < end, changes.effective_at <= now)
+    order = [known.effective_at.desc(), known.change.desc()]
+    latest = known.mutate(place_=ibis.row_number().over(ibis.window(group_by=known.customer_id, order_by=order)))
+    return latest.filter(latest.place_ == 0, latest.change == "entered").select("customer_id")
+
+
+def moved(changes: ir.Table, leaf: Moved, ids: list[str], place: Place) -> ir.Table:
+    """``customer_id`` of those who entered or left in a window."""
+    inside = in_bounds(changes.effective_at, bounds(leaf.window, place.as_of, place.timezone))
+    rows = changes.filter(changes.segment_id.isin(ids), changes.change == leaf.change, inside)
+    return rows.select("customer_id").distinct()
+
+
+def in_bucket(party_key: Any, leaf: Bucket) -> Any:
+    """Whether chance put a party into the buckets: the first 60 bits of sha256 of salt and oldest party key.
+
+    Hexadecimal digits are compared as texts, so no engine has to know numbers of 60 bits.
+    """
+    digits = (ibis.literal(f"{leaf.salt}:") + party_key).hexdigest("sha256").substr(0, 15).lower()
+    low, high = (-(-edge * _HASH // leaf.of) for edge in (leaf.first - 1, leaf.last))
+    above = digits >= ibis.literal(f"{low:015x}")
+    inside = above if leaf.last == leaf.of else above & (digits < ibis.literal(f"{high:015x}"))
+    return inside.fill_null(False)

@@ -1,0 +1,113 @@
+"""What was found for the study: the segmentation, its proof, and what may be believed of it."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from segmentry.terms.errors import Problem, WorkspaceError
+from segmentry.terms.study import Study
+from segmentry.workspace.looking import figures, read
+from segmentry.workspace.progress import Progress, silent
+from segmentry.workspace.results import DocumentResult
+
+if TYPE_CHECKING:
+    from segmentry.workspace.workspace import Workspace
+
+TABLES = (
+    "segment_solutions",
+    "segment_stability",
+    "segment_gorge",
+    "segment_profiles",
+    "segment_descriptors",
+    "segment_typing",
+    "segment_gate",
+    "segment_guard",
+    "segment_registry",
+)
+"""The proof of a found segmentation, table by table."""
+
+RULES = "rfm"
+"""The segmentation that stands in where none was found."""
+
+
+def discover(workspace: Workspace, options: dict[str, Any], progress: Progress = silent) -> DocumentResult:
+    """Find segments for the study; see `Workspace.discover`."""
+    if options:
+        plain = workspace.settings.study.as_dict()
+        plain.pop("recorded_at")
+        workspace.configure(study=Study.from_content(plain | options))
+    refreshed = workspace.engine.last_run("refresh")
+    if refreshed is None or refreshed.notes.get("settings") != workspace.settings.computing:
+        workspace.refresh(progress=progress)
+    tables = {name: partial(read, workspace, name) for name in TABLES}
+    return DocumentResult("What was found", document(workspace), tables, figures(workspace))
+
+
+def document(workspace: Workspace) -> dict[str, Any]:
+    """The study, the segmentation with its proof, and its segments."""
+    from segmentry.workspace.document import segment_entries
+
+    name = main_segmentation(workspace)
+    return {
+        "study": study(workspace),
+        "segmentation": segmentation(workspace),
+        "segments": segment_entries(workspace, name),
+        "gate": rows(workspace, "segment_gate"),
+        "guard": rows(workspace, "segment_guard"),
+        "descriptors": rows(workspace, "segment_descriptors"),
+        "typing": rows(workspace, "segment_typing"),
+        "profiles": rows(workspace, "segment_profiles"),
+        "registry": [_plain(row) for row in rows(workspace, "segment_registry")],
+    }
+
+
+def main_segmentation(workspace: Workspace) -> str:
+    """The segmentation whose segments the main job lists: the study's, or RFM where nothing could be found."""
+    told = segmentation(workspace)
+    return str(told["name"]) if "name" in told else RULES
+
+
+def segmentation(workspace: Workspace) -> dict[str, Any]:
+    """The summary of what was found; ``not_estimable`` with the reason where nothing was."""
+    found = _models(workspace)
+    if not found:
+        next_step = "Run segmentry refresh."
+        raise WorkspaceError(
+            Problem("NOT_REFRESHED", "No segments were looked for yet", str(workspace.folder), "", next_step)
+        )
+    told: dict[str, Any] = json.loads(found[0]["summary"])
+    inner = told.get("segmentation")
+    return dict(inner) if inner is not None else told
+
+
+def _models(workspace: Workspace) -> list[dict[str, Any]]:
+    engine = workspace.engine
+    return engine.rows(engine.table("segmentation_models")) if engine.has("segmentation_models") else []
+
+
+def study(workspace: Workspace) -> dict[str, Any]:
+    """The study on record, with the instant of recording."""
+    found = rows(workspace, "studies", named=False)
+    mine = [row for row in found if row["study"] == workspace.settings.study.id]
+    if not mine:
+        return workspace.settings.study.as_dict()
+    return dict(json.loads(mine[0]["document"])) | {"recorded_at": mine[0]["recorded_at"].isoformat() + "Z"}
+
+
+def rows(workspace: Workspace, table: str, *, named: bool = True) -> list[dict[str, Any]]:
+    """Rows of a published table, of the main segmentation alone where ``named``; none where it is not published."""
+    engine = workspace.engine
+    if not engine.has(table):
+        return []
+    expression = engine.table(table)
+    if named:
+        expression = expression.filter(expression.segmentation == main_segmentation(workspace))
+    found: list[dict[str, Any]] = engine.arrow(expression.order_by(engine.artifact(table).contract["key"])).to_pylist()
+    return found
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with instants as texts."""
+    return {name: value.isoformat() + "Z" if hasattr(value, "isoformat") else value for name, value in row.items()}
