@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 LARGEST_UNKNOWN_SHARE = 0.5
 """A variable that is unknown of more customers than this share makes no segments."""
+
+FEWEST_CUSTOMERS = 30
+"""Fewer customers than these show no structure that could be told from chance."""
+
+HIGHLY_STABLE = 0.85
+"""Mean Jaccard from which a segment is highly stable (Hennig 2007)."""
+
+AS_STABLE = 0.05
+"""Loss of global stability for which the number of segments is not changed from one fit to the next."""
 
 WINSOR = 0.005
 """Share of values drawn in at each end, so that one wholesaler is no segment of its own."""
@@ -63,7 +72,7 @@ def extract(
     worth: FloatArray,
     study: Study,
     spec: DiscoverSpec,
-    progress: Callable[[float], None] | None = None,
+    before: int | None = None,
 ) -> Extraction | NotEstimable:
     """Find segments in a sample of customers.
 
@@ -72,10 +81,12 @@ def extract(
         worth: Expected value of each customer, shape (n,), by which segments are put in order; NaN for unknown.
         study: What is looked for.
         spec: Sizes and seeds.
-        progress: Told the share done.
+        before: Number of segments at the last fit, which is kept where it is as stable as the recommended one.
     """
     from segmentry.science import Preparation, VariablePlan, explore
 
+    if worth.size < FEWEST_CUSTOMERS:
+        return NotEstimable(f"{worth.size} customers are too few to find segments in; {FEWEST_CUSTOMERS} are needed")
     usable, left_out = _usable(study_variables(study), columns)
     if not usable:
         return NotEstimable(f"no variable is left to segment by: {_told(left_out)}")
@@ -95,11 +106,24 @@ def extract(
         )
     except EstimationError as refused:
         return NotEstimable(" ".join(problem.what for problem in refused.problems))
-    solution = exploration.solution
+    solution = _chosen(exploration, before)
     order = _by_worth(solution.labels, worth, solution.k)
     place = np.empty(solution.k, dtype=np.int64)
     place[order] = np.arange(solution.k)
     return Extraction(usable, left_out, preparation, exploration, solution, order, place[solution.labels])
+
+
+def _chosen(exploration: Exploration, before: int | None) -> Solution:
+    """The recommended solution, or the one with as many segments as before where that is as stable.
+
+    A new segment comes in only where every segment of the larger solution is highly stable, so that noise moves nobody.
+    """
+    best = exploration.solution
+    earlier = next((each for each in exploration.solutions if each.k == before), best)
+    if best.k > earlier.k and float(best.slsw.min()) > HIGHLY_STABLE:
+        return best
+    loss = float(np.median(best.global_stability)) - float(np.median(earlier.global_stability))
+    return earlier if loss <= AS_STABLE and float(earlier.slsw.min()) >= float(best.slsw.min()) - AS_STABLE else best
 
 
 def _usable(

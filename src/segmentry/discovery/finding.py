@@ -85,7 +85,8 @@ def find(run: Run, spec: DiscoverSpec) -> Found | NotEstimable:
     buyers = run.rows(base.aggregate(rows=base.count()))[0]["rows"]
     sample = _sample(run, base, [each.name for each in variables], described, buyers, spec)
     columns = {variable.name: numbers(sample, variable.name) for variable in variables}
-    extraction = extract(columns, worth(sample), study, spec)
+    alive = sum(bool(row["alive"]) for row in _registry(run, study.id))
+    extraction = extract(columns, worth(sample), study, spec, alive or None)
     if isinstance(extraction, NotEstimable):
         return extraction
     names = [variable.name for variable in extraction.variables]

@@ -106,9 +106,10 @@ def summary(
         "method": "k-means",
         "name": study.id,
         "k": solution.k,
-        "why": exploration.why,
+        "why": _why(extraction),
+        "sample_advice": _advice(sampled, len(extraction.variables), solution.k),
         "verdict": exploration.verdict.verdict,
-        "reason": exploration.verdict.reason,
+        "reason": _reason(extraction),
         "figures": dict(exploration.verdict.figures),
         "global_stability": _stability(solution),
         "criteria": [_criteria(each, exploration) for each in exploration.solutions],
@@ -136,6 +137,33 @@ def summary(
         "manageable_segments": study.manageable_segments,
         "manageable": solution.k <= study.manageable_segments,
     }
+
+
+def _reason(extraction: Extraction) -> str:
+    exploration = extraction.exploration
+    told = str(exploration.verdict.reason)
+    return told if extraction.solution.k == exploration.k else f"Judged at {exploration.k} segments: {told}"
+
+
+def _why(extraction: Extraction) -> str:
+    exploration, solution = extraction.exploration, extraction.solution
+    if solution.k == exploration.k:
+        return str(exploration.why)
+    return (
+        f"{solution.k} segments, as at the last fit: as stable as {exploration.k}, which a first fit would choose "
+        f"(median adjusted Rand {np.median(solution.global_stability):.2f} against "
+        f"{np.median(exploration.solution.global_stability):.2f})."
+    )
+
+
+def _advice(rows: int, variables: int, k: int) -> str:
+    """What the sample allows (Dolnicar et al. 2014: 70 rows a variable; Qiu & Joe: 10 a variable and segment)."""
+    if rows < 10 * variables * k:
+        needed = 10 * variables * k
+        return f"Far too few customers: {rows:,}, where {needed:,} (10 per variable and segment) is the least."
+    if rows < 70 * variables:
+        return f"Few customers: {rows:,}, where {70 * variables:,} (70 per variable) are advised."
+    return f"Enough customers: {rows:,}, where {70 * variables:,} (70 per variable) are advised."
 
 
 def _stability(solution: Solution) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from segmentry.science.inputs import FloatArray
 from segmentry.science.structure import StructureVerdict, VerdictName
 
 TOLERANCE = 0.05
+TOLERANCE_WEAKEST = (0.15, 0.08)
 SMALLEST_SHARE = 0.02
 WEAK, UNSTABLE = 0.75, 0.60
 COMES_BACK = 0.80
@@ -58,7 +59,7 @@ class Evidence:
     def verdict(self) -> VerdictName:
         """The verdict on this number of segments alone."""
         comes_back = self.stability >= COMES_BACK and self.weakest >= UNSTABLE
-        apart = self.worst_border < float(self.null_border.mean())
+        apart = self.worst_border < THINNER * float(self.null_border.mean())
         if comes_back and apart and self.thins(APART, VERY_SURE):
             return "natural"
         shown = self.gains(SURE) and self.thins(1.0, SURE)
@@ -72,9 +73,10 @@ def _center_and_spread(values: FloatArray, least: float) -> tuple[float, float]:
 def recommend(evidence: Sequence[Evidence]) -> tuple[int, str, StructureVerdict]:
     """The number of segments to take, why, and the verdict.
 
-    The best verdict goes first; among its numbers those within 0.05 of the most stable one; among these those whose
-    smallest segment holds 2 % of the base and whose weakest segment is stable (0.75), or at least not unstable (0.60);
-    of these the largest number.
+    The best verdict goes first; among its numbers those within 0.05 of the most stable one whose smallest segment holds
+    2 % of the base; among these those whose weakest segment is stable (0.75) and within 0.15 of the best weakest one
+    (0.08 where segments are natural), or at least not unstable (0.60); of these the largest number. The adjusted Rand
+    index hardly sees a small segment that is cut by chance; its own stability does.
 
     Args:
         evidence: One for each k, smallest first.
@@ -87,7 +89,9 @@ def recommend(evidence: Sequence[Evidence]) -> tuple[int, str, StructureVerdict]
     of_kind = [each for each in evidence if each.verdict == verdict]
     most = max(each.stability for each in of_kind)
     near = [each for each in of_kind if each.stability >= most - TOLERANCE and each.smallest >= SMALLEST_SHARE]
-    sound = [each for each in near if each.weakest >= WEAK] or [each for each in near if each.weakest >= UNSTABLE]
+    bar = max((each.weakest for each in near), default=1.0) - TOLERANCE_WEAKEST[verdict == "natural"]
+    sound = [each for each in near if each.weakest >= max(WEAK, bar)]
+    sound = sound or [each for each in near if each.weakest >= UNSTABLE]
     chosen = sound[-1] if sound else max(of_kind, key=lambda each: each.stability)
     why = _why(chosen, near, bool(sound), most)
     return chosen.k, why, StructureVerdict(verdict, _reason(chosen, verdict), _figures(chosen))

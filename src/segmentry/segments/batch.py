@@ -1,5 +1,7 @@
 """The leaves of a batch of definitions: each distinct one computed once, whatever the number of definitions."""
 
+# ruff: noqa: PLR0911  (one return for each kind of leaf)
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence

@@ -16,7 +16,7 @@ class Inputs:
     """What is known of customers, as tables.
 
     Attributes:
-        universe: The base: ``customer_id`` and, for random buckets, ``party_key``; for definitions of accounts, accounts.
+        universe: The base: ``customer_id`` and, for random buckets, ``party_key``; accounts for definitions of them.
         fields: The traits that exist.
         traits: Trait tables by logical name.
         facts: Fact tables by logical name: ``orders``, ``order_lines``, ``events``, ``service_contacts``, ``touches``.

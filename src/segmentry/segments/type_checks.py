@@ -93,9 +93,10 @@ def _column_problems(node: Aggregate | Pick, facts: Mapping[str, Fields], where:
         return
     if node.field not in columns:
         yield columns.unknown(node.field, where)
-    elif isinstance(node, Aggregate) and node.function in ("sum", "average"):
-        if columns[node.field].type not in _NUMBERS:
-            yield _mismatch(node.field, columns[node.field].type, "only numbers add up", "", where)
+        return
+    adds = isinstance(node, Aggregate) and node.function in ("sum", "average")
+    if adds and columns[node.field].type not in _NUMBERS:
+        yield _mismatch(node.field, columns[node.field].type, "only numbers add up", "", where)
 
 
 def measure_type(measure: Measure, fields: Fields, facts: Mapping[str, Fields]) -> ColumnType | None:

@@ -9,6 +9,8 @@ import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from segmentry.engine import Engine
 from segmentry.maps.attributes import KNOWN, Attribute, candidates, cubes, prepare, spreads, usable
@@ -129,3 +131,56 @@ def test_sums_of_the_engine_make_the_moments_of_the_rows(engine: Engine) -> None
     assert found.segments == ("x", "y")
     assert found.means == pytest.approx(direct.means)
     assert found.scatter == pytest.approx(direct.scatter, abs=1e-9)
+
+
+# ---- properties
+
+values = st.one_of(st.none(), st.floats(-100, 1000), st.just(float("inf")))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(values, st.integers(0, 50), st.sampled_from("xyz")), min_size=6, max_size=40),
+    st.sampled_from(["linear", "log"]),
+)
+def test_engine_sums_equal_moments_of_rows(engine: Engine, told: list[Any], scale: Any) -> None:
+    """Whatever is missing, infinite or negative, on both scales: the same moments as from arrays."""
+    first, second, label = (list(each) for each in zip(*told, strict=True))
+    if not any(each is not None and np.isfinite(each) for each in first):
+        return
+    names = [f"c{number}" for number in range(len(told))]
+    column = pa.array(first, pa.float64())
+    base = ibis.memtable(pa.table({"customer_id": names, "segment_id": label, "one": column, "two": second}))
+    prepared = (replace(Attribute("one"), scale=scale), Attribute("two"))
+    attributes = centered(prepared, engine.rows(means(base, prepared))[0])
+    found = moments_of(engine.rows(moment_sums(base, attributes)), attributes)
+    drawn = np.array([np.nan if each is None or np.isinf(each) else each for each in first])
+    drawn = np.log1p(np.maximum(drawn, 0.0)) if scale == "log" else drawn
+    drawn = np.where(np.isnan(drawn), np.nanmean(drawn), drawn)
+    direct = Moments.of({"one": drawn, "two": second}, label)
+    assert found.segments == direct.segments
+    assert found.means == pytest.approx(direct.means, abs=1e-8)
+    assert found.scatter == pytest.approx(direct.scatter, abs=1e-5, rel=1e-7)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=20))
+def test_drawing_and_reading_back_agree(told: list[float]) -> None:
+    """On a logarithmic axis every value above 0 comes back, and order is kept."""
+    attribute = replace(Attribute("value"), scale="log")
+    natural = np.array(sorted(told))
+    drawn = attribute.drawn(natural)
+    assert attribute.natural(drawn) == pytest.approx(natural, rel=1e-9, abs=1e-9)
+    assert (np.diff(drawn) >= 0).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(0, 10), st.floats(0.5, 10))
+def test_ticks_are_in_order_and_inside(low: float, length: float) -> None:
+    """From low to high, each label standing for its place."""
+    ticks = replace(Attribute("value"), scale="log").ticks(low, low + length)
+    places = [place for place, _ in ticks]
+    assert places == sorted(places)
+    assert all(low - 0.5 <= place <= low + length + 0.5 for place in places)
+    for place, label in ticks:
+        assert place == pytest.approx(np.log1p(float(label.replace(",", ""))))

@@ -321,10 +321,12 @@ def test_transfers_end_where_no_single_move_helps() -> None:
 
 
 def test_swaps_never_worsen_and_leave_poor_optima() -> None:
-    """From two centers in one blob and one between two others, swapping finds the blobs."""
-    X, _ = blobs(300, 3, 2)
-    batch = batch_of(X)
-    poor = lloyd(batch, batch.counts, batch.points.scale(np.array([[[-0.7, 0.0], [0.7, 0.0], [8.0, 8.0]]])))
+    """From two centers in one blob and one amid three others, swapping finds the four blobs."""
+    random = np.random.default_rng(0)
+    corners = np.array([[0.0, 0.0], [100.0, 0.0], [108.0, 0.0], [104.0, 8.0]])
+    batch = batch_of(corners[random.integers(0, 4, 400)] + random.normal(size=(400, 2)))
+    start = np.array([[[-1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [104.0, 3.0]]])
+    poor = lloyd(batch, batch.counts, batch.points.scale(start))
     centers, objective = improve_by_swaps(batch, poor.centers[0], float(poor.objective[0]), np.random.default_rng(0))
     assert objective < poor.objective[0] / 2
     assert objective == pytest.approx(nearest_objective(batch, centers), rel=1e-9)

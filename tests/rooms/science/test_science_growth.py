@@ -254,3 +254,98 @@ def test_parts_larger_than_the_base_are_refused() -> None:
     with pytest.raises(EstimationError) as told:
         share_trend([5, 5, 5, 11], [10, 10, 10, 10])
     assert told.value.code == "SHARE_OVER_1"
+
+
+# ---- further facts
+
+
+@settings(max_examples=20, deadline=None)
+@given(counts, counts, st.floats(0.1, 1e5), st.floats(0.1, 1e5), st.floats(0.01, 100))
+def test_parts_follow_the_currency(n0: int, n1: int, r0: float, r1: float, rate: float) -> None:
+    """In another currency every part is the same share of the change."""
+    one_way = parts(one((n0, n0 * 2, r0), (n1, n1 * 3, r1)))
+    other = parts(one((n0, n0 * 2, r0 * rate), (n1, n1 * 3, r1 * rate)))
+    assert other == pytest.approx(tuple(part * rate for part in one_way), rel=1e-6, abs=1e-6)
+
+
+def test_segments_are_split_each_for_itself() -> None:
+    """Rows do not disturb one another, whatever their order."""
+    active, placed = np.array([[10.0, 20.0], [0.0, 5.0], [7.0, 7.0]]), np.array([[20.0, 30.0], [0.0, 9.0], [8.0, 21.0]])
+    money = np.array([[100.0, 180.0], [-3.0, 90.0], [80.0, 70.0]])
+    together = split_growth(active, placed, money)
+    turned = split_growth(active[::-1], placed[::-1], money[::-1])
+    for name in ("customers", "frequency", "value", "change"):
+        assert getattr(turned, name)[::-1] == pytest.approx(getattr(together, name))
+    assert together.course == ("continuing", "new", "continuing")
+    alone = split_growth(active[2:], placed[2:], money[2:])
+    assert alone.frequency[0] == pytest.approx(together.frequency[2])
+
+
+def test_an_empty_list_of_segments_has_an_empty_answer() -> None:
+    """No segments, no parts."""
+    nothing = np.zeros((0, 2))
+    assert split_growth(nothing, nothing, nothing).change.shape == (0,)
+
+
+def test_parts_of_intervals_hold_the_parts() -> None:
+    """Every estimate lies inside its own interval on a base of ordinary size."""
+    facts = customers(7, 500, 1.2)
+    found = growth_intervals(*sums_of(facts))
+    total = facts.sum(axis=0)
+    split = one(tuple(total[:3]), tuple(total[3:]))
+    for name in ("customers", "frequency", "value", "change", "rate"):
+        low, high = getattr(found, name)[0]
+        assert low <= getattr(split, name)[0] <= high
+
+
+def test_intervals_narrow_with_the_root_of_the_customers() -> None:
+    """Four times the customers halve the width of the rate's interval, within a fifth."""
+    small, large = customers(3, 400), customers(3, 1600)
+    widths = [float(np.ptp(growth_intervals(*sums_of(facts)).rate[0])) for facts in (small, large)]
+    assert widths[1] == pytest.approx(widths[0] / 2, rel=0.2)
+
+
+def test_a_higher_level_is_wider() -> None:
+    """99 % holds 90 %."""
+    sums = sums_of(customers(1, 200))
+    wide, narrow = (growth_intervals(*sums, level=level).change[0] for level in (0.99, 0.90))
+    assert wide[0] < narrow[0] < narrow[1] < wide[1]
+
+
+def test_the_rate_is_open_where_earlier_revenue_may_be_nothing() -> None:
+    """One buyer among many: drawn totals fall to 0 or below, and the rate has no interval."""
+    facts = np.zeros((50, 6))
+    facts[0] = [1, 1, 5.0, 1, 1, 5.0]
+    assert np.isnan(growth_intervals(*sums_of(facts)).rate).all()
+
+
+def test_the_trend_agrees_with_scikit_learn() -> None:
+    """The slope of an unpenalized logistic regression on single buyers, from another implementation."""
+    from sklearn.linear_model import LogisticRegression
+
+    part, whole = np.array([30, 45, 50, 80, 90]), np.array([900, 1000, 950, 1100, 1000])
+    period = np.repeat(np.arange(5), 2)
+    outcome = np.tile([1, 0], 5)
+    weight = np.column_stack([part, whole - part]).ravel()
+    theirs = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000).fit(period[:, None], outcome, weight)
+    assert trend(part, whole).growth == pytest.approx(float(np.expm1(theirs.coef_[0, 0])), rel=1e-4)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(5, 95), min_size=4, max_size=10))
+def test_looking_back_turns_the_trend_around(part: list[int]) -> None:
+    """Reversed in time, odds fall by the same factor as they rose, and the interval with them."""
+    whole = [100] * len(part)
+    there, back = trend(part, whole), trend(part[::-1], whole)
+    assert (1 + there.growth) * (1 + back.growth) == pytest.approx(1.0)
+    assert (1 + there.low) * (1 + back.high) == pytest.approx(1.0)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(5, 95), min_size=4, max_size=10))
+def test_a_segment_and_the_rest_have_opposite_trends(part: list[int]) -> None:
+    """What one gains in odds the rest loses."""
+    whole = np.full(len(part), 100)
+    inside, outside = trend(part, whole), trend(whole - np.array(part), whole)
+    assert (1 + inside.growth) * (1 + outside.growth) == pytest.approx(1.0)
+    assert inside.first_share + outside.first_share == pytest.approx(1.0)

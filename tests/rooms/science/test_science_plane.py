@@ -497,3 +497,107 @@ def test_wrong_distances_are_refused(apart: np.ndarray, code: str) -> None:
     with pytest.raises(EstimationError) as told:
         similarity_map("abc", apart)
     assert told.value.code == code
+
+
+# ---- further facts
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 1000), cut=st.integers(1, 179))
+def test_sums_add_up_over_parts_of_a_base(seed: int, cut: int) -> None:
+    """Two halves of a base, added up as a database would, give the moments of the whole."""
+    columns, labels = blobs(seed)
+    values = np.column_stack(list(columns.values()))
+    order = np.random.default_rng(seed).permutation(180)
+    sums, products, counts = np.zeros((3, 4)), np.zeros((3, 4, 4)), np.zeros(3)
+    for part in (order[:cut], order[cut:]):
+        for row in part:
+            sums[labels[row]] += values[row]
+            products[labels[row]] += np.outer(values[row], values[row])
+            counts[labels[row]] += 1
+    built = Moments.from_sums(list(columns), [0, 1, 2], counts, sums, products)
+    assert built.total == pytest.approx(Moments.of(columns, labels).total, rel=1e-8, abs=1e-6)
+
+
+def test_a_shift_keeps_precision_far_from_zero() -> None:
+    """Dates as numbers of days vary little beside their level: with a shift nothing is lost."""
+    chance = np.random.default_rng(0)
+    values = 1e9 + chance.normal(size=(500, 2))
+    apart = values - 1e9
+    built = Moments.from_sums(["a", "b"], [0], [500.0], [apart.sum(axis=0)], [apart.T @ apart], [1e9, 1e9])
+    direct = Moments.of({"a": values[:, 0], "b": values[:, 1]})
+    assert built.total == pytest.approx(direct.total, rel=1e-6)
+    assert built.constant == ()
+    assert direct.constant == ()
+
+
+def test_rounding_is_not_taken_for_variation() -> None:
+    """Sums of a constant, taken far from zero and without a shift, still make a constant."""
+    total = np.zeros((1, 2))
+    squares = np.zeros((1, 2, 2))
+    for row in np.column_stack([np.full(1000, 1234.56789), np.arange(1000.0)]):
+        total[0] += row
+        squares[0] += np.outer(row, row)
+    assert Moments.from_sums(["flat", "free"], [0], [1000.0], total, squares).constant == ("flat",)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 1000))
+def test_quality_is_a_share(seed: int) -> None:
+    """On every plane each cos2 lies from 0 to 1, and coordinates of the center are 0."""
+    columns, labels = blobs(seed, 15)
+    moments = Moments.of(columns, labels)
+    for plane in (principal_plane(moments), discriminants(columns, labels)):
+        placed = plane.place(columns)
+        assert ((placed.cos2 >= 0) & (placed.cos2 <= 1 + 1e-12)).all()
+        center = plane.place({name: [float(values.mean())] for name, values in columns.items()})
+        assert center.coordinates == pytest.approx(np.zeros((1, 2)), abs=1e-9)
+
+
+def test_discriminants_separate_at_least_as_well_as_any_pair() -> None:
+    """The share of variance between segments on the first axis beats that of every single attribute."""
+    columns, labels = blobs()
+    placed = discriminants(columns, labels).place(columns).coordinates[:, 0]
+    alone = Moments.of({**columns, "axis": placed}, labels)
+    shares = np.diag(alone.between) / np.diag(alone.total)
+    assert shares[-1] >= shares[:-1].max()
+
+
+def test_a_pair_separates_no_worse_than_its_parts() -> None:
+    """Pillai's trace of two is at least the eta squared of the better one."""
+    for pair in ranked(*blobs()):
+        assert 2 * pair.separation >= pair.separation_first - 1e-12
+        assert pair.separation_first >= pair.separation_second
+
+
+def test_shuffled_labels_separate_nothing() -> None:
+    """In a null world the best pair stays near what chance gives: (g - 1) / n for each direction."""
+    columns, labels = blobs()
+    best = ranked(columns, np.random.default_rng(1).permutation(labels))[0]
+    assert best.separation < 0.06
+
+
+def test_masses_of_a_correspondence_map_sum_to_one() -> None:
+    """Principal coordinates weighted by masses give the inertias, on rows as on columns."""
+    found = correspondence_analysis([[10, 2, 1], [3, 8, 2], [1, 4, 9], [5, 5, 5]])
+    assert isinstance(found, CorrespondenceMap)
+    assert found.row_masses.sum() == found.column_masses.sum() == pytest.approx(1.0)
+    assert found.row_masses @ found.rows**2 == pytest.approx(found.inertias)
+    assert found.column_masses @ found.columns**2 == pytest.approx(found.inertias)
+    assert found.variance_kept == pytest.approx(1.0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 1000))
+def test_similarity_maps_follow_their_points(seed: int) -> None:
+    """Shuffled names give the same distances; stretched distances stretch the map."""
+    chance = np.random.default_rng(seed)
+    points = chance.normal(size=(6, 3))
+    apart = np.linalg.norm(points[:, None] - points, axis=2)
+    order = chance.permutation(6)
+    one = similarity_map("abcdef", apart)
+    two = similarity_map([("abcdef")[place] for place in order], 10 * apart[np.ix_(order, order)])
+    assert isinstance(one, SimilarityMap)
+    assert isinstance(two, SimilarityMap)
+    assert np.abs(two.coordinates) == pytest.approx(10 * np.abs(one.coordinates[order]), rel=1e-4, abs=1e-4)
+    assert two.cos2 == pytest.approx(one.cos2[order], abs=1e-6)

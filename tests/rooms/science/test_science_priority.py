@@ -266,3 +266,101 @@ def test_equal_values_score_in_the_middle() -> None:
     """A criterion on which all are equal tells nobody apart."""
     found = ranked({"v": Measure([3.0, 3.0]), "w": Measure([0.0, 1.0])}, {"v": 1.0}, {"w": 1.0})
     assert axis(found.attractiveness).values.tolist() == [0.5, 0.5]
+
+
+# ---- further facts
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0.1, 100), st.floats(0.1, 100), st.floats(0, 5)), min_size=2, max_size=6),
+    st.floats(0, 1),
+)
+def test_scores_lie_between_worst_and_best(told: list[tuple[float, float, float]], weight: float) -> None:
+    """Each axis and the score lie from 0 to 1; who is best on everything scores 1."""
+    first, second, spread = (np.array(each) for each in zip(*told, strict=True))
+    measures = {"a": Measure(first, first - spread, first + spread), "b": Measure(second, ratio=True)}
+    found = ranked(measures, {"a": weight, "b": 1 - weight}, {"b": 1.0}, draws=200)
+    for values in (axis(found.attractiveness).values, axis(found.strength).values, found.score):
+        assert (values >= -1e-9).all()
+        assert (values <= 1 + 1e-9).all()
+    best = int(np.argmax(first))
+    if second[best] == second.max() and np.unique(first).size > 1 and np.unique(second).size > 1:
+        assert found.score[best] == pytest.approx(1.0)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(1, 100), min_size=2, max_size=6, unique=True), st.floats(0.01, 100), st.floats(-50, 50))
+def test_units_do_not_decide(values: list[float], scale: float, shift: float) -> None:
+    """Another unit or origin of a plain measure, another unit of a ratio, leave the scores."""
+    points = np.array(values)
+    one = ranked({"a": Measure(points), "b": Measure(points, ratio=True)}, {"a": 1.0}, {"b": 1.0})
+    two = ranked(
+        {"a": Measure(points * scale + shift), "b": Measure(points * scale, ratio=True)}, {"a": 1.0}, {"b": 1.0}
+    )
+    assert two.score == pytest.approx(one.score, abs=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(0, 100), min_size=3, max_size=7, unique=True))
+def test_groups_run_from_one_without_holes_in_order_of_score(values: list[float]) -> None:
+    """Groups are numbered without gaps, and a better score never has a later group."""
+    points = np.array(values)
+    found = ranked({"a": Measure(points, points - 5, points + 5)}, {"a": 1.0}, {"a": 1.0}, draws=300)
+    groups = found.tie_group[np.argsort(-found.score)]
+    assert groups[0] == 1
+    assert set(np.diff(groups)) <= {0, 1}
+
+
+def test_a_measure_on_both_axes_is_drawn_once() -> None:
+    """Were it drawn twice, its error would half cancel: the probability follows the one draw."""
+    measure = Measure([1.0, 0.0, -9.0], [-1.0, -2.0, -9.0], [3.0, 2.0, -9.0])
+    both = ranked({"a": measure}, {"a": 1.0}, {"a": 1.0}, draws=20_000).probability_first
+    single = ranked({"a": measure, "b": NotEstimable("?")}, {"a": 1.0}, {"b": 1.0}, draws=20_000).probability_first
+    assert both == pytest.approx(single)
+    assert both[0] == pytest.approx(0.756, abs=0.02)
+
+
+def test_a_wider_interval_widens_the_ranks() -> None:
+    """The same points with more doubt have rank intervals at least as wide."""
+    points = np.array([5.0, 4.0, 3.0, 1.0])
+    tight, loose = (
+        ranked({"a": Measure(points, points - width, points + width)}, {"a": 1.0}, {"a": 1.0}) for width in (0.1, 4.0)
+    )
+    assert (tight.rank_high - tight.rank_low).tolist() == [0, 0, 0, 0]
+    assert ((loose.rank_high - loose.rank_low) >= 1).all()
+    assert (loose.tie_group == 1).sum() > 1
+
+
+def test_one_standing_segment_is_first_for_sure() -> None:
+    """With nobody to compare it scores in the middle and is first in every draw."""
+    found = ranked({"a": Measure([1.0, 5.0])}, {"a": 1.0}, {"a": 1.0}, knock_outs=[Bound("a", at_least=2.0)])
+    assert found.rank.tolist() == [0, 1]
+    assert found.probability_first.tolist() == [0.0, 1.0]
+    assert found.score[1] == 0.5
+    assert found.reversals == ()
+
+
+def test_missing_values_are_told_in_demands() -> None:
+    """A segment of which the demanded measure is not known stands, and that is said."""
+    measures = {"a": Measure([1.0, np.nan, 3.0]), "b": Measure([1.0, 2.0, 3.0])}
+    found = ranked(measures, {"b": 1.0}, {"b": 1.0}, knock_outs=[Bound("a", at_least=2.0)])
+    assert [bool(each) for each in found.knocked_out] == [True, False, False]
+    assert found.unknown_knock_outs == ("a: unknown for 1 segments",)
+
+
+def test_reversals_keep_the_proportions_of_other_weights() -> None:
+    """Raising one weight by a fifth leaves the others to each other as they were; ranks are taken anew by hand."""
+    values = {"a": [1.0, 0.0, 0.3], "b": [0.0, 1.0, 0.7], "c": [0.5, 0.4, 1.0]}
+    weights = {"a": 0.40, "b": 0.35, "c": 0.25}
+    scaled = {name: (np.array(each) - min(each)) / (max(each) - min(each)) for name, each in values.items()}
+    measures = {name: Measure(each) for name, each in values.items()}
+    found = ranked(measures | {"flat": Measure([1.0, 1.0, 1.0])}, weights, {"flat": 1.0})
+    told = {(each.criterion, each.change): each for each in found.reversals}
+    for name in weights:
+        for change in (0.2, -0.2):
+            shaken = {each: weight * (1 + change * (each == name)) for each, weight in weights.items()}
+            score = sum(scaled[each] * shaken[each] for each in shaken) / sum(shaken.values())
+            ranks = (score[None, :] > score[:, None] + 1e-9).sum(axis=1) + 1
+            moved = tuple(np.flatnonzero(ranks != found.rank).tolist())
+            assert moved == (told[name, change].moved if (name, change) in told else ())

@@ -171,6 +171,12 @@ def test_recommendation_is_the_largest_of_the_most_stable() -> None:
     assert verdict.figures["stability"] == 0.98
 
 
+def test_a_small_segment_cut_by_chance_does_not_raise_the_number() -> None:
+    """Six segments that all come back beat seven of nearly the same index, one of which comes back less."""
+    k, _, _ = recommend([evidence(6, 1.0, 0.01, weakest=1.0), evidence(7, 0.97, 0.02, weakest=0.9)])
+    assert k == 6
+
+
 def test_recommendation_leaves_out_tiny_and_unstable_segments() -> None:
     """A number with a segment of 1 % or one that does not come back is passed over; if all are so, stability rules."""
     tiny = [evidence(2, 0.9, 0.2), evidence(3, 0.9, 0.2, smallest=0.01), evidence(4, 0.9, 0.2, weakest=0.3)]

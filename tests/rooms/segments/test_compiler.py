@@ -14,9 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from segmentry.engine import Engine
-from segmentry.segments.compiler import Leaves, flags, members
+from segmentry.segments.batch import Leaves
+from segmentry.segments.compiler import flags, members
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.fields import Field, Fields
+from segmentry.segments.inputs import Inputs
 from segmentry.segments.language.reading import parse
 from segmentry.segments.tree import (
     And,
@@ -63,11 +65,11 @@ def table(rows: list[dict[str, Any]]) -> pa.Table:
 DATA = table([{**row, "seen_at": seen} for row, seen in zip(ROWS, _SEEN, strict=True)])
 
 
-def chosen(text: str | Condition, timezone: str = "UTC") -> str:
+def chosen(text: str | Condition, timezone: str = "UTC", as_of: datetime | None = datetime(2024, 6, 1)) -> str:
     """Numbers of the customers for whom a condition is true, such as ``034``."""
     condition = parse(text) if isinstance(text, str) else text
     traits = ibis.memtable(DATA)
-    found = members([Definition("d", "d", condition, timezone=timezone)], traits, {"traits": traits}, FIELDS)
+    found = members([Definition("d", "d", condition, timezone=timezone)], traits, {"traits": traits}, FIELDS, as_of)
     rows = ibis.duckdb.connect().to_pyarrow(found).to_pylist()
     return "".join(sorted(row["customer_id"][1:] for row in rows))
 
@@ -269,10 +271,22 @@ def test_everything_wrong_is_told_at_once() -> None:
     assert "'country'" in str(caught.value)
 
 
-def test_what_is_not_evaluated_yet_is_refused() -> None:
-    """A leaf on behavior is refused, never silently true or false."""
-    with pytest.raises(DefinitionError, match="Count"):
-        chosen("any order in last 30 days")
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("any order in last 30 days", "FACTS_UNKNOWN"),
+        ("seen_at is in last 30 days", "AS_OF_MISSING"),
+        ('consents to "mail"', "TABLE_MISSING"),
+        ('random bucket 1 of 2 salted "x"', "TABLE_MISSING"),
+        ('in segment "nowhere"', "SEGMENT_UNKNOWN"),
+        ("distance to (1, 2) < 3", "TRAIT_UNKNOWN"),
+    ],
+)
+def test_what_is_not_known_is_refused(text: str, code: str) -> None:
+    """A leaf on what nobody loaded is refused, never silently true or false."""
+    with pytest.raises(DefinitionError) as caught:
+        chosen(text, as_of=None)
+    assert caught.value.code == code
 
 
 def test_alike_leaves_are_computed_once() -> None:
@@ -281,8 +295,9 @@ def test_alike_leaves_are_computed_once() -> None:
     condition = parse("seen_at > 2024-01-01 and not seen_at > 2024-01-01")
     definitions = [Definition(f"d{place}", "", condition) for place in range(200)]
     far = [*definitions, Definition("far", "", condition, timezone="Asia/Kathmandu")]
-    assert Leaves(definitions, FIELDS).compute(traits, {"traits": traits}).columns == ("customer_id", "leaf_0")
-    assert Leaves(far, FIELDS).compute(traits, {"traits": traits}).columns == ("customer_id", "leaf_0", "leaf_1")
+    inputs, as_of = Inputs(traits, FIELDS, {"traits": traits}), datetime(2024, 6, 1)
+    assert Leaves(definitions, inputs, as_of).compute(traits).columns == ("customer_id", "leaf_0")
+    assert Leaves(far, inputs, as_of).compute(traits).columns == ("customer_id", "leaf_0", "leaf_1")
 
 
 @pytest.mark.parametrize("value", ["'; drop table traits; --", '"', "\\", "{{x}}", "%s", "€\u202e", "$1"])

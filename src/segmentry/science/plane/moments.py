@@ -12,8 +12,11 @@ from numpy.typing import ArrayLike
 from segmentry.science.inputs import FloatArray, Inputs
 from segmentry.terms.errors import EstimationError, Problem, shorten
 
-NO_SCATTER = 1e-12
+NO_SCATTER = 1e-24
 """Share of an attribute's mean square below which its scatter is rounding, not variation."""
+
+_ROUNDING = 1e-12
+"""Share of a sum of squares that is lost to rounding when its mean part is taken off."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +96,9 @@ class Moments:
         cross = upper + np.swapaxes(np.triu(cross, 1), 1, 2)
         around = total / number[:, None]
         scatter = cross - number[:, None, None] * around[:, :, None] * around[:, None, :]
+        square, left = np.einsum("gpp->gp", cross), np.einsum("gpp->gp", scatter)
+        lost = left <= _ROUNDING * square
+        scatter = np.where(lost[:, :, None] | lost[:, None, :], 0.0, scatter)
         level = np.zeros(size) if shift is None else np.asarray(shift, dtype=np.float64)
         return cls(tuple(names), tuple(segments), number, around + level, scatter)
 

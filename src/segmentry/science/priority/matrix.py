@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from segmentry.science.inputs import FloatArray, IntArray
-from segmentry.terms.errors import EstimationError, Problem, near_miss, shorten
+from segmentry.science.priority.criteria import Bound, Measure, Measures, require_sound
 from segmentry.terms.numbers import NotEstimable
 
 SHAKE = 0.20
@@ -20,43 +19,6 @@ BANDS = ("low", "medium", "high")
 
 _EQUAL = 1e-9
 _NEAR_NOTHING = 1e-3
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Measure:
-    """One measure of every segment.
-
-    Attributes:
-        values: Shape (g,); NaN where it is not known.
-        low: Lower ends of intervals, shape (g,); None where values are exact.
-        high: Upper ends, shape (g,).
-        smaller_is_better: Whether little is good, as of costs.
-        unit: What is counted.
-        ratio: Whether segments compare by how many times as much they have, as of money and size: then the scale is
-            logarithmic where all standing segments have some, and one giant does not make all others worthless.
-    """
-
-    values: ArrayLike
-    low: ArrayLike | None = None
-    high: ArrayLike | None = None
-    smaller_is_better: bool = False
-    unit: str = ""
-    ratio: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A demand that no criterion can make up for.
-
-    Attributes:
-        measure: Name of the measure.
-        at_least: Smallest value that passes; None for no lower bound.
-        at_most: Largest value that passes; None for no upper bound.
-    """
-
-    measure: str
-    at_least: float | None = None
-    at_most: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +102,7 @@ class Priority:
 
 
 def prioritize(
-    measures: Mapping[str, Measure | NotEstimable],
+    measures: Measures,
     attractiveness: Mapping[str, float],
     strength: Mapping[str, float],
     knock_outs: Sequence[Bound] = (),
@@ -152,10 +114,11 @@ def prioritize(
     """The matrix of attractiveness by business strength (GE and McKinsey; Dolnicar, Grün & Leisch 2018, step 8).
 
     Knock-outs come first and are judged by point values; only segments that stand are scored. A criterion is scaled
-    over them from 0 (worst) to 1 (best), by logarithms if it compares by ratios; where all are equal it is 0.5. An axis is the weighted mean of its scored
-    criteria. A criterion unknown for any standing segment is left unscored for all, for scores out of different
-    criteria do not compare. The score is the mean of both axes. Draws follow the two halves of each interval as a
-    normal distribution each, independently over segments and measures, on the scale of the point values.
+    over them from 0 (worst) to 1 (best), by logarithms if it compares by ratios; where all are equal it is 0.5. An
+    axis is the weighted mean of its scored criteria. A criterion unknown for any standing segment is left unscored for
+    all, for scores out of different criteria do not compare. The score is the mean of both axes. Draws follow the two
+    halves of each interval as a normal distribution each, independently over segments and measures, on the scale of
+    the point values.
 
     Args:
         measures: Measure to its values over segments, or why it is not known.
@@ -172,7 +135,7 @@ def prioritize(
     Raises:
         EstimationError: Weights that do not sum to 1, unknown measures, arrays of different lengths; all at once.
     """
-    size = _check(measures, attractiveness, strength, knock_outs, level)
+    size = require_sound(measures, attractiveness, strength, knock_outs, level)
     known = {name: measure for name, measure in measures.items() if isinstance(measure, Measure)}
     knocked_out, unknown = _knock_outs(known, measures, knock_outs, size)
     standing = np.array([not reasons for reasons in knocked_out], dtype=bool)
@@ -193,7 +156,7 @@ def prioritize(
 
 
 def _knock_outs(
-    known: Mapping[str, Measure], measures: Mapping[str, Measure | NotEstimable], bounds: Sequence[Bound], size: int
+    known: Mapping[str, Measure], measures: Measures, bounds: Sequence[Bound], size: int
 ) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
     reasons: list[list[str]] = [[] for _ in range(size)]
     unknown: list[str] = []
@@ -219,9 +182,7 @@ def _failures(bound: Bound, value: float) -> list[str]:
     return found
 
 
-def _score(
-    weights: Mapping[str, float], measures: Mapping[str, Measure | NotEstimable], standing: FloatArray
-) -> Score | NotEstimable:
+def _score(weights: Mapping[str, float], measures: Measures, standing: FloatArray) -> Score | NotEstimable:
     parts: dict[str, FloatArray] = {}
     unscored: dict[str, str] = {}
     for name, weight in weights.items():
@@ -352,53 +313,3 @@ def _reversals(axes: Sequence[Score | NotEstimable], standing: FloatArray) -> tu
                     first, moved = np.flatnonzero(turned == 1), np.flatnonzero(turned != ranks)
                     found.append(Reversal(title, name, change, tuple(first.tolist()), tuple(moved.tolist())))
     return tuple(found)
-
-
-def _check(
-    measures: Mapping[str, Measure | NotEstimable],
-    attractiveness: Mapping[str, float],
-    strength: Mapping[str, float],
-    bounds: Sequence[Bound],
-    level: float,
-) -> int:
-    """Number of segments; all mistakes at once."""
-    problems: list[Problem] = []
-    for title, weights in (("attractiveness", attractiveness), ("strength", strength)):
-        problems += _wrong_weights(title, weights, measures)
-    for bound in bounds:
-        if bound.measure not in measures:
-            problems.append(_unknown(bound.measure, "knock_outs", measures))
-    sizes = {name: np.shape(measure.values) for name, measure in measures.items() if isinstance(measure, Measure)}
-    ends = [end for each in measures.values() if isinstance(each, Measure) for end in (each.low, each.high)]
-    shapes = {*sizes.values(), *(np.shape(end) for end in ends if end is not None)}
-    if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
-        next_step = "Give one value per segment."
-        problems.append(Problem("LENGTH_MISMATCH", "The lengths differ.", "prioritize", shorten(sizes), next_step))
-    if not 0 < level < 1:
-        problems.append(
-            Problem("LEVEL_OUT_OF_RANGE", "A level lies between 0 and 1.", "prioritize", str(level), "0.95")
-        )
-    if problems:
-        raise EstimationError(problems)
-    return next(iter(shapes))[0] if shapes else 0
-
-
-def _wrong_weights(
-    title: str, weights: Mapping[str, float], measures: Mapping[str, Measure | NotEstimable]
-) -> list[Problem]:
-    where = f"prioritize, {title}"
-    problems = [_unknown(name, title, measures) for name in weights if name not in measures]
-    total = float(sum(weights.values()))
-    if not all(np.isfinite(weight) and weight >= 0 for weight in weights.values()):
-        problems.append(
-            Problem("WEIGHT_NEGATIVE", "Weights are 0 or more.", where, shorten(dict(weights)), "Mend them.")
-        )
-    elif abs(total - 1.0) > 1e-6:
-        given = f"a sum of {total:g}"
-        problems.append(Problem("WEIGHTS_NOT_1", "Weights sum to 1.", where, given, "Share 1 among the criteria."))
-    return problems
-
-
-def _unknown(name: str, where: str, measures: Mapping[str, Measure | NotEstimable]) -> Problem:
-    hint = near_miss(name, measures) or f"Known: {', '.join(sorted(measures))}."
-    return Problem("MEASURE_UNKNOWN", "No such measure.", f"prioritize, {where}", shorten(name), hint)
