@@ -30,7 +30,7 @@ class Effect:
         name: Name of the effect size: ``eta_squared`` (of ranks) or ``cramers_v``.
         size: Effect size from 0 to 1.
         statistic: Kruskal-Wallis H, or chi-squared.
-        degrees: Degrees of freedom.
+        degrees: Degrees of freedom; 0 where nothing could differ.
         p: Probability of at least this statistic if descriptor and groups had nothing to do with each other.
         rows: Number of rows with a known value.
     """
@@ -59,7 +59,7 @@ def metric_effect(values: ArrayLike, groups: ArrayLike) -> Effect:
     total = float(((ranks - ranks.mean()) ** 2).sum()) if rows else 0.0
     degrees = sizes.size - 1
     if total <= 0 or degrees < 1:
-        return Effect("eta_squared", 0.0, 0.0, max(degrees, 0), 1.0, rows)
+        return Effect("eta_squared", 0.0, 0.0, 0, 1.0, rows)
     between = float((sums**2 / sizes).sum() - sums.sum() ** 2 / rows)
     share = min(max(between / total, 0.0), 1.0)
     return Effect("eta_squared", share, share * (rows - 1), degrees, _chi_tail(share * (rows - 1), degrees), rows)

@@ -27,7 +27,17 @@ def test_the_main_job_tells_rows_columns_base_and_segments(
     code = run_command(["run", str(shop / "orders.csv"), "--out", str(tmp_path / "shop"), "--currency", "EUR"])
     shown = capsys.readouterr().out
     assert code == 0
-    for word in ("Rows read", "= used", "CustomerNo", "InvoiceDate", "As of", "EUR", "verdict", "customers", "report.html"):
+    for word in (
+        "Rows read",
+        "= used",
+        "CustomerNo",
+        "InvoiceDate",
+        "As of",
+        "EUR",
+        "verdict",
+        "customers",
+        "report.html",
+    ):
         assert word in shown
     assert "Expected discounted revenue" in shown
     assert "CLV over" not in shown
