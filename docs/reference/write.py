@@ -55,10 +55,13 @@ def commands() -> str:
 def contracts() -> str:
     """Every contract with its grain, key and columns."""
     from segmentry.discovery import tables as discovery
+    from segmentry.maps import tables as maps
     from segmentry.profiles import tables as profiles
     from segmentry.sources import tables as sources
+    from segmentry.strategy import tables as strategy
     from segmentry.terms import canonical
     from segmentry.terms.tables import Contract
+    from segmentry.value import growth_tables, priority_tables
     from segmentry.value import tables as value
 
     page = f"# Tables\n\n{NOTE}"
@@ -68,6 +71,10 @@ def contracts() -> str:
         ("Published by profiles", profiles),
         ("Published by discovery", discovery),
         ("Published by value", value),
+        ("Published by value: growth", growth_tables),
+        ("Published by value: priority", priority_tables),
+        ("Published by maps", maps),
+        ("Published by strategy", strategy),
     ):
         own = {each.name: each for each in vars(module).values() if isinstance(each, Contract)}
         if module is not canonical:

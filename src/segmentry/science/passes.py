@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from segmentry.science.inputs import FloatArray
 
 BLOCK = 8192
-EXACT_ROWS, NEARLY = 100_000, 1e-5
+EXACT_ROWS, NEARLY = 100_000, 1e-6
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class FullFit:
         labels: Nearest center of each row, shape (n,).
         objective: Weighted sum of squared distances to them.
         passes: Passes made until nothing improved, or as many as allowed.
-        converged: Whether nothing improved any more, or by no more than 1e-5 of the objective above 100,000 rows.
+        converged: Whether nothing improved any more, or by no more than 1e-6 of the objective above 100,000 rows.
     """
 
     centers: FloatArray

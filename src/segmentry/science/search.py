@@ -15,6 +15,7 @@ from segmentry.science.points import Points, distinct_points, sample_rows
 from segmentry.science.transfers import improve_by_swaps, improve_by_transfers
 
 REFINED = 8
+UNLIKE = 3e-4
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Rows:
         fits = polished(self.batch, many_starts(self.batch, k, starts, random), random)
         optima = distinct_optima(self.batch, fits)
         share = fits.share_of_best(self.points.total, starts)
-        begin = self._refined(self.points.restore(optima[:REFINED]))
+        begin = self._refined(self.points.restore(_unlike(fits)))
         full = full_fit(self.rows, self.weights, begin, full_passes, self.points.center)
         return Found(fits, optima, share, self._exact(full))
 
@@ -93,6 +94,16 @@ class Rows:
     def _exact(self, full: FullFit) -> FullFit:
         objective = exact_objective(self.rows, self.weights, full.centers, full.labels)
         return FullFit(full.centers, full.labels, objective, full.passes, full.converged)
+
+
+def _unlike(fits: Fits) -> FloatArray:
+    """Centers of the best few optima that differ by more than what variants of one do, best first."""
+    order = np.argsort(fits.objective, kind="stable")
+    chosen = [int(order[0])]
+    for place in order[1:]:
+        if len(chosen) < REFINED and fits.objective[place] > fits.objective[chosen[-1]] * (1 + UNLIKE):
+            chosen.append(int(place))
+    return fits.centers[chosen]
 
 
 def polished(batch: Batch, fits: Fits, random: np.random.Generator) -> Fits:

@@ -73,7 +73,7 @@ class Statistics:
             return ibis.ifelse(number > 0, total / number.nullif(0).cast("float64"), ibis.null("float64"))
         if function == "distinct":
             return column.nunique(where=rows)
-        return {"sum": column.sum, "min": column.min, "max": column.max}[function](where=rows)
+        return getattr(column, function)(where=rows)
 
     def first(self, facts: Facts, place: Place) -> Column:
         """The column with the time of the first fact ever, whatever the window of ``facts``."""

@@ -1,5 +1,7 @@
 """Random small histories, and random definitions that can be asked of them."""
 
+# ruff: noqa: PLR0911  (one return for each form)
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
