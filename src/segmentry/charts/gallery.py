@@ -8,7 +8,23 @@ from functools import partial
 
 import plotly.graph_objects as go
 
-from segmentry.charts import cohorts, concentration, costs, customers, fit, rfm, sales, segments
+from segmentry.charts import (
+    cohorts,
+    concentration,
+    costs,
+    customers,
+    fit,
+    gorge,
+    growth,
+    maps,
+    priority,
+    profiles,
+    proof,
+    rfm,
+    sales,
+    segments,
+    stability,
+)
 from segmentry.charts.shelf import Has, Read, Shelf
 
 
@@ -22,6 +38,18 @@ class Picture:
 
 
 PICTURES = (
+    Picture("found_segments", segments.has_found_value, segments.found_size_and_value),
+    Picture("segment_profiles", profiles.has_profiles, profiles.segment_profiles),
+    Picture("stability_by_number", stability.has_numbers, stability.by_number),
+    Picture("stability_by_segment", stability.has_stability, stability.by_segment),
+    Picture("segment_origins", stability.has_origins, stability.origins),
+    Picture("gorge", gorge.has_gorge, gorge.gorge),
+    *(Picture(f"map_{method}", maps.has_map(method), maps.map_of(method)) for method in maps.METHODS),
+    Picture("growth_parts", growth.has_growth, growth.growth_parts),
+    Picture("priority_matrix", priority.has_priority, priority.priority_matrix),
+    Picture("priority_first", priority.has_first, priority.priority_first),
+    Picture("gate", proof.has_gate, proof.gate),
+    Picture("guard", proof.has_guard, proof.guard),
     Picture("monthly_sales", sales.has_months, sales.monthly_sales),
     Picture("seasons", sales.has_seasons, sales.seasons),
     Picture("cohorts", cohorts.has_cohorts, cohorts.cohorts),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from segmentry.charts.found import found_name
 from segmentry.charts.notes import Notes, finish
 from segmentry.charts.shelf import Shelf
 from segmentry.charts.theme import LIGHT, PARTS
@@ -41,6 +43,12 @@ def has_value(shelf: Shelf) -> bool:
     return any(each.is_valued for each in _segments(shelf, _MAIN))
 
 
+def has_found_value(shelf: Shelf) -> bool:
+    """Whether any segment found in the data has a value with its interval."""
+    name = found_name(shelf)
+    return name is not None and any(each.is_valued for each in _segments(shelf, name))
+
+
 def has_lifecycle(shelf: Shelf) -> bool:
     """Whether the base was split by lifecycle."""
     return bool(_segments(shelf, "lifecycle"))
@@ -52,8 +60,19 @@ def has_value_tiers(shelf: Shelf) -> bool:
 
 
 def size_and_value(shelf: Shelf) -> go.Figure:
-    """Customers of each segment beside its value, with both intervals of the value."""
-    found, write = _segments(shelf, _MAIN), shelf.write
+    """Customers of each segment by RFM beside its value, with both intervals of the value."""
+    return _size_and_value(shelf, _segments(shelf, _MAIN), "Segments by size and value")
+
+
+def found_size_and_value(shelf: Shelf) -> go.Figure:
+    """The same for the segments found in the data."""
+    found = _segments(shelf, found_name(shelf) or "")
+    short = [replace(each, name="<br>".join(wrap(each.name.removesuffix(" customers"), 22))) for each in found]
+    return _size_and_value(shelf, short, "The segments found, by size and value")
+
+
+def _size_and_value(shelf: Shelf, found: list[Valued], title: str) -> go.Figure:
+    write = shelf.write
     names = [f"{each.name}<br>{write.number(each.customers)}" for each in found]
     figure = make_subplots(rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.06, column_widths=[0.4, 0.6])
     figure.add_bar(
@@ -90,7 +109,7 @@ def size_and_value(shelf: Shelf) -> go.Figure:
     figure.update_xaxes(title_text="Customers", nticks=3, tickangle=0, row=1, col=1)
     figure.update_xaxes(title_text=f"Value ({write.unit})", nticks=4, tickangle=0, showgrid=True, row=1, col=2)
     notes = Notes(
-        "Segments by size and value",
+        title,
         shelf.basis("Customers: exact. Value: estimated."),
         f"Value is {shelf.measure} {shelf.horizon}, in {write.unit}. {_interval_sentence(shelf)}",
         _largest_in_words(found, shelf),

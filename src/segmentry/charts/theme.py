@@ -73,6 +73,12 @@ DARK = MappingProxyType(
 STATES = ("blue", "purple", "green", "amber", "vermillion")
 """Names of hues for lines and bars that have no natural order of amount."""
 
+SEGMENTS = ("blue", "amber", "green", "purple", "vermillion", "sky", "ink")
+"""Names of hues of segments by their place; the hues repeat after seven, so that names or symbols must tell the rest."""
+
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down")
+"""Symbols of segments by their place, for those who cannot tell the hues apart."""
+
 PARTS = tuple(f"part_{name}" for name in STATES)
 """The same hues, soft enough to carry words in ink: 4.5 : 1 or more on either ground, as on every step of the scale."""
 

@@ -99,7 +99,8 @@ def judge_segment(
         )
     if isinstance(break_even, NotEstimable):
         return "unproven", f"Whether it pays cannot be told: {break_even.reason}."
-    needed = f"Its value must rise by {break_even:.1%} to pay for {cost:,.0f} of cost"
+    rise = f"{break_even:.1%}" if break_even >= 0.001 else "less than 0.1%"
+    needed = f"Its value must rise by {rise} to pay for {cost:,.0f} of cost"
     doubt = _doubt(break_even, detectable)
     if doubt or isinstance(detectable, NotEstimable):
         return "unproven", f"{needed}{doubt}."

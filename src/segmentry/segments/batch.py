@@ -23,6 +23,7 @@ from segmentry.segments.leaf_expressions import (
     leaf_expression,
     list_values,
 )
+from segmentry.segments.literals import BEGINNING
 from segmentry.segments.measures import Measures
 from segmentry.segments.ranks import ranked
 from segmentry.segments.sequences import sequence_customers
@@ -164,7 +165,7 @@ class Leaves:
 
     def _restarted(self, leaf: Restarted, place: Place) -> Truth:
         recent, between = _silence(place, leaf.recent, leaf.silence)
-        before = Bounds(None, between.start or MIN_INSTANT)
+        before = Bounds(None, between.start or BEGINNING)
         columns = [self.statistics.count(leaf.facts, place, [span]) for span in (recent, between, before)]
         return lambda table: _any(table[columns[0]]) & ~_any(table[columns[1]]) & _any(table[columns[2]])
 
@@ -217,10 +218,6 @@ class Leaves:
         return links.inner_join(truths, links[of] == truths.party_id).select("account_id", "customer_id", "true_")
 
 
-MIN_INSTANT = datetime(1, 1, 2)
-"""Before everything that can happen."""
-
-
 def given(table: ir.Table | None) -> ir.Table:
     """A table that checks have found to be there."""
     if table is None:
@@ -232,7 +229,7 @@ def _silence(place: Place, silence: Span, before: Span | None) -> tuple[Bounds, 
     """The span up to the as-of, and the span (or all of time) before it."""
     quiet = back(place.as_of, silence, timezone=place.timezone)
     start = None if before is None or quiet is None else back(quiet, before, timezone=place.timezone)
-    after = MIN_INSTANT if quiet is None else quiet + MOMENT
+    after = BEGINNING if quiet is None else quiet + MOMENT
     return Bounds(after, place.as_of + MOMENT), Bounds(None if start is None else start + MOMENT, after)
 
 

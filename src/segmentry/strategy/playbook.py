@@ -209,6 +209,10 @@ def _refrain(facts: Facts, objective: Objective, unit: str) -> Iterator[Line]:
     if "guard_verdict" in facts and facts["guard_verdict"] in {"merge", "unproven"}:
         text = f"No campaign of its own without a test: {_lower(facts['guard_text'])}"
         yield Line("not_to_do", text, _figures(facts, "guard_verdict"))
+    if "median_gap_days" in facts:
+        days = max(round(facts["median_gap_days"] / 2), 1)
+        text = f"No more than one message in {days:,} days, half their usual time between purchases, unless they ask."
+        yield Line("not_to_do", text, _figures(facts, "median_gap_days"))
     if facts.above("return_rate", 1.5) and facts["return_rate"] >= 0.05:
         text = "No promotion of what comes back most before the reason is known."
         yield Line("not_to_do", text, _figures(facts, "return_rate"))

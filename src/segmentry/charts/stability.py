@@ -1,0 +1,390 @@
+"""Are the segments real: how well solutions and segments are found again in bootstrap samples, by number of segments.
+
+Pictures after Dolnicar, Grün & Leisch (2018), chapter 7; the bands of clusterwise stability are those of Hennig (2007).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from segmentry.charts.found import Member, found_name, members, of_found, summary
+from segmentry.charts.notes import Notes, finish
+from segmentry.charts.shelf import Shelf, numbers
+from segmentry.charts.theme import LIGHT
+
+BANDS = ((0.0, 0.6, "unstable"), (0.6, 0.75, "doubtful"), (0.75, 0.85, "stable"), (0.85, 1.0, "highly stable"))
+"""Bands of mean Jaccard after Hennig (2007), as `fpc` and `evaluomeR` name them."""
+
+_LINES = (
+    ("prediction_strength", "Prediction strength", "green", "square"),
+    ("silhouette", "Silhouette width", "purple", "diamond"),
+)
+_CRITERIA = {
+    "global_stability": "Global stability",
+    "slsw": "Weakest segment (SLSW)",
+    "prediction_strength": "Prediction strength",
+    "silhouette": "Silhouette width",
+    "bic": "BIC",
+}
+
+
+def has_numbers(shelf: Shelf) -> bool:
+    """Whether several numbers of segments were tried, and the bootstrap pairs kept."""
+    return shelf.has("segment_stability") and bool(of_found(shelf, "segment_solutions"))
+
+
+def has_stability(shelf: Shelf) -> bool:
+    """Whether the bootstrap pairs of a found segmentation were kept."""
+    return has_numbers(shelf) and bool(members(shelf, found_name(shelf) or ""))
+
+
+def has_origins(shelf: Shelf) -> bool:
+    """Whether two numbers of segments or more were tried, so that members moved from one to the next."""
+    return has_numbers(shelf) and len({row["k"] for row in of_found(shelf, "segment_solutions")}) > 1
+
+
+def by_number(shelf: Shelf) -> go.Figure:
+    """Global stability of all bootstrap pairs by number of segments, the weakest segment over it, further criteria below."""
+    criteria, pairs = _criteria(shelf), _pairs(shelf, "adjusted_rand")
+    ks, chosen = sorted(criteria), int(summary(shelf).get("k", 0))
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.1, row_heights=[0.62, 0.38])
+    for k in ks:
+        figure.add_box(
+            **_box([value for values in pairs[k].values() for value in values]),
+            x=[k],
+            name="Global stability",
+            width=0.5,
+            marker={"color": LIGHT["blue"]},
+            fillcolor=LIGHT["scale_3" if k == chosen else "scale_1"],
+            showlegend=False,
+            row=1,
+            col=1,
+        )
+    _line(figure, criteria, "slsw", ("Weakest segment (SLSW)", "vermillion", "circle"), 1, shelf)
+    for name, title, hue, symbol in _LINES:
+        _line(figure, criteria, name, (title, hue, symbol), 2, shelf)
+    if chosen in ks:
+        figure.add_vrect(
+            x0=chosen - 0.42, x1=chosen + 0.42, fillcolor=LIGHT["shade"], line_width=0, layer="below", row="all", col=1
+        )
+        figure.add_annotation(x=chosen, y=1.0, yref="y domain", yanchor="bottom", text="<b>chosen</b>", yshift=1)
+    figure.update_yaxes(title_text="Found again (1 = always)", row=1, col=1)
+    figure.update_yaxes(title_text="Other criteria", rangemode="tozero", row=2, col=1)
+    figure.update_xaxes(dtick=1, range=[min(ks) - 0.6, max(ks) + 0.6])
+    figure.update_xaxes(title_text="Number of segments", row=2, col=1)
+    figure.update_layout(margin={"t": 130})
+    return finish(figure, _by_number_notes(shelf, criteria, pairs, chosen), shelf.write.separators, 540)
+
+
+def _line(
+    figure: go.Figure,
+    criteria: dict[int, dict[str, Any]],
+    name: str,
+    look: tuple[str, str, str],
+    row: int,
+    shelf: Shelf,
+) -> None:
+    """One criterion by number of segments; its own choice is filled, the others are hollow."""
+    title, hue, symbol = look
+    known = [
+        (k, found[name]) for k, found in sorted(criteria.items()) if name in found and found[name]["value"] is not None
+    ]
+    if not known:
+        return
+    color = LIGHT[hue]
+    figure.add_scatter(
+        x=[k for k, _ in known],
+        y=[found["value"] for _, found in known],
+        name=title,
+        mode="lines+markers",
+        line={"color": color, "width": 2},
+        marker={
+            "color": color,
+            "symbol": [symbol if found["chosen"] else f"{symbol}-open" for _, found in known],
+            "size": [13 if found["chosen"] else 8 for _, found in known],
+        },
+        hovertemplate="%{x} segments: %{y:.2f}<extra>" + title + "</extra>",
+        row=row,
+        col=1,
+    )
+
+
+def _by_number_notes(
+    shelf: Shelf, criteria: dict[int, dict[str, Any]], pairs: dict[int, dict[int, list[float]]], chosen: int
+) -> Notes:
+    write = shelf.write
+    many = max((len(values) for found in pairs.values() for values in found.values()), default=0)
+    own = {
+        name: [k for k, found in sorted(criteria.items()) if name in found and found[name]["chosen"]]
+        for name in _CRITERIA
+    }
+    told = "; ".join(
+        f"{title}: {', '.join(map(write.number, own[name]))}" for name, title in _CRITERIA.items() if own[name]
+    )
+    return Notes(
+        "How well segments are found again, by their number",
+        shelf.basis("Estimated."),
+        f"Boxes: adjusted Rand index of {write.number(many)} pairs of bootstrap samples (middle half, median, reach); 1 "
+        "means the same segments every time. Line on top: mean Jaccard of the segment that comes back worst. A filled "
+        "large mark is the number that the criterion by itself would choose; where they differ, the data do not settle "
+        f"the number. {summary(shelf).get('why', '')}".strip(),
+        f"{chosen} segments were chosen. What each criterion by itself would choose: {told}."
+        if told
+        else f"{chosen} segments.",
+        ("Segments", *_CRITERIA.values()),
+        tuple(
+            (
+                write.number(k) + (" (chosen)" if k == chosen else ""),
+                *(_cell(shelf, criteria[k].get(name)) for name in _CRITERIA),
+            )
+            for k in sorted(criteria)
+        ),
+    )
+
+
+def _cell(shelf: Shelf, row: dict[str, Any] | None) -> str:
+    if row is None or row["value"] is None:
+        return "not estimable"
+    write, digits = shelf.write, 0 if row["criterion"] == "bic" else 2
+    reach = ""
+    if row["low"] is not None and row["high"] is not None:
+        reach = f" ({write.number(row['low'], 2)} to {write.number(row['high'], 2)})"
+    return write.number(row["value"], digits) + reach + (" ●" if row["chosen"] else "")
+
+
+def by_segment(shelf: Shelf) -> go.Figure:
+    """How well each segment of the chosen solution is found again, with Hennig's bands."""
+    write, found = shelf.write, members(shelf, found_name(shelf) or "")
+    pairs = _pairs(shelf, "slsw")[int(summary(shelf).get("k", len(found)))]
+    lowest = min((value for values in pairs.values() for value in values), default=0.0)
+    start = min(0.5, lowest - 0.05)
+    figure = go.Figure()
+    for low, high, name in BANDS:
+        figure.add_vrect(
+            x0=max(low, start), x1=high, line_width=0, layer="below", fillcolor=LIGHT[_BAND_HUES[name]], opacity=0.55
+        )
+        if high > start:
+            middle = (max(low, start) + high) / 2
+            figure.add_annotation(
+                x=middle,
+                y=1,
+                yref="paper",
+                yanchor="bottom",
+                text=name.replace("highly ", "highly<br>"),
+                font={"size": 11},
+            )
+    for each in found:
+        figure.add_box(
+            **_box(pairs.get(each.position, []), across=True),
+            y=[each.lines(18)],
+            name=each.short,
+            marker={"color": each.hue},
+            fillcolor=LIGHT["ground"],
+            width=0.5,
+            showlegend=False,
+        )
+    figure.update_xaxes(title_text="Jaccard with the best match in a bootstrap sample", range=[start, 1.005])
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    figure.update_layout(margin={"t": 120})
+    means = {each.id: _mean(pairs.get(each.position, [])) for each in found}
+    weakest = min(found, key=lambda each: means[each.id])
+    notes = Notes(
+        "How well each segment is found again (SLSW)",
+        shelf.basis("Estimated."),
+        "Boxes: Jaccard similarity of the segment with its best match, over all pairs of bootstrap samples (middle half, "
+        "median, reach). Bands after Hennig (2007), for the mean: below 0.60 unstable, to 0.75 doubtful, to 0.85 "
+        "stable, above highly stable.",
+        f"The weakest is {weakest.name}, with a mean of {write.number(means[weakest.id], 2)} "
+        f"({_band(means[weakest.id])}).",
+        ("Segment", "Mean Jaccard", "Middle half", "Band"),
+        tuple(_slsw_row(shelf, each, pairs.get(each.position, [])) for each in found),
+    )
+    return finish(figure, notes, write.separators, 190 + 52 * len(found))
+
+
+_BAND_HUES = {"unstable": "part_gray", "doubtful": "shade", "stable": "scale_0", "highly stable": "scale_1"}
+
+
+def _slsw_row(shelf: Shelf, each: Member, values: list[float]) -> tuple[str, ...]:
+    write = shelf.write
+    if not values:
+        return (each.name, "not estimable", "not estimable", "not estimable")
+    low, _, high = _quartiles(values)
+    return (
+        each.name,
+        write.number(_mean(values), 2),
+        f"{write.number(low, 2)} to {write.number(high, 2)}",
+        _band(_mean(values)),
+    )
+
+
+def _band(mean: float) -> str:
+    return next(name for _, high, name in BANDS if mean < high or high == 1.0)
+
+
+def origins(shelf: Shelf) -> go.Figure:
+    """Which segment survives: where the members of each segment come from as the number of segments rises (SLSA)."""
+    write, sizes = shelf.write, _steps(shelf)
+    chosen = int(summary(shelf).get("k", 0))
+    heights = _heights(sizes)
+    figure = go.Figure()
+    for (k, place), (value, origin) in sizes.items():
+        if value is None or origin is None:
+            continue
+        figure.add_scatter(
+            x=[k - 1, k],
+            y=[heights[k - 1, origin], heights[k, place]],
+            mode="lines",
+            line={"color": LIGHT["blue"], "width": 1 + 7 * value},
+            opacity=0.25 + 0.75 * value,
+            hovertemplate=f"to {k} segments: SLSA {write.number(value, 2)}<extra></extra>",
+            showlegend=False,
+        )
+    names = _names_at(shelf, chosen)
+    for k in sorted({k for k, _ in sizes}):
+        figure.add_scatter(**_nodes(shelf, sizes, heights, k, k == chosen, names))
+    if names:
+        figure.add_annotation(x=chosen, y=1.0, yref="paper", yanchor="bottom", text="<b>chosen</b>")
+    figure.update_xaxes(title_text="Number of segments", dtick=1)
+    figure.update_yaxes(visible=False)
+    figure.update_layout(showlegend=False, margin={"t": 112})
+    return finish(figure, _origin_notes(shelf, sizes, chosen, names), write.separators, 440)
+
+
+def _nodes(
+    shelf: Shelf,
+    sizes: dict[tuple[int, int], tuple[float | None, int | None]],
+    heights: dict[tuple[int, int], float],
+    k: int,
+    is_chosen: bool,
+    names: dict[int, Member],
+) -> dict[str, Any]:
+    write = shelf.write
+    places = [place for step, place in sizes if step == k]
+    values = [sizes[k, place][0] for place in places]
+    hues = [names[place].hue if is_chosen and place in names else LIGHT["gray"] for place in places]
+    return {
+        "x": [k] * len(places),
+        "y": [heights[k, place] for place in places],
+        "mode": "markers+text",
+        "text": [names[place].short if is_chosen and place in names else "" for place in places],
+        "textposition": "bottom center",
+        "textfont": {"size": 10, "color": LIGHT["ink"]},
+        "marker": {"color": hues, "size": 17 if is_chosen else 11, "line": {"color": LIGHT["ground"], "width": 2}},
+        "customdata": ["" if value is None else f"SLSA {write.number(value, 2)}" for value in values],
+        "hovertemplate": f"one of {k} segments %{{customdata}}<extra></extra>",
+        "cliponaxis": False,
+        "showlegend": False,
+    }
+
+
+def _origin_notes(
+    shelf: Shelf, sizes: dict[tuple[int, int], tuple[float | None, int | None]], chosen: int, names: dict[int, Member]
+) -> Notes:
+    write = shelf.write
+    kept = {place: sizes[chosen, place][0] for place in names if (chosen, place) in sizes}
+    known = {place: value for place, value in kept.items() if value is not None}
+    best = max(known, key=lambda place: known[place]) if known else None
+    told = (
+        f"At {chosen} segments, {names[best].name} is what most nearly existed one segment before "
+        f"(SLSA {write.number(known[best], 2)})."
+        if best is not None
+        else f"{chosen} segments were chosen."
+    )
+    return Notes(
+        "Which segments survive as their number rises (SLSA)",
+        shelf.basis("Estimated."),
+        "Each dot is a segment; a line leads to it from the segment that most of its members were in, one number before. "
+        "The thicker and darker the line, the more nearly all of them came from there (SLSA; 1: all, 0: evenly from "
+        "everywhere). A segment whose line stays dark from left to right is there whatever number is chosen.",
+        told,
+        ("Step", "Segment", "SLSA", "Most members come from"),
+        tuple(
+            (
+                f"{write.number(k - 1)} to {write.number(k)}",
+                names[place].name if k == chosen and place in names else f"segment {place + 1} of {k}",
+                write.number(value, 2),
+                "not known" if origin is None else f"segment {origin + 1} of {k - 1}",
+            )
+            for (k, place), (value, origin) in sorted(sizes.items())
+            if value is not None
+        ),
+    )
+
+
+def _names_at(shelf: Shelf, chosen: int) -> dict[int, Member]:
+    return {each.position: each for each in members(shelf, found_name(shelf) or "") if each.position < chosen}
+
+
+def _steps(shelf: Shelf) -> dict[tuple[int, int], tuple[float | None, int | None]]:
+    """SLSA and origin of every segment of every number; unknown for those of the smallest number."""
+    rows = [row for row in _stability(shelf) if row["measure"] == "slsa"]
+    steps: dict[tuple[int, int], tuple[float | None, int | None]] = {}
+    for k in sorted({int(row["k"]) for row in of_found(shelf, "segment_solutions")}):
+        steps.update({(k, place): (None, None) for place in range(k)})
+    for row in rows:
+        origin = None if row["from_place"] is None else int(row["from_place"])
+        steps[int(row["k"]), int(row["place"])] = (float(row["value"]), origin)
+    return steps
+
+
+def _heights(steps: dict[tuple[int, int], tuple[float | None, int | None]]) -> dict[tuple[int, int], float]:
+    """Where each segment is drawn: evenly spread, in the order of those they come from, so that few lines cross."""
+    heights: dict[tuple[int, int], float] = {}
+    for k in sorted({k for k, _ in steps}):
+        places = sorted(
+            (place for step, place in steps if step == k),
+            key=lambda place: (heights.get((k - 1, _or_none(steps[k, place][1])), 0.0), place),
+        )
+        heights.update({(k, place): (at + 0.5) / len(places) for at, place in enumerate(places)})
+    return heights
+
+
+def _or_none(origin: int | None) -> int:
+    return -1 if origin is None else origin
+
+
+def _criteria(shelf: Shelf) -> dict[int, dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = defaultdict(dict)
+    for row in of_found(shelf, "segment_solutions"):
+        found[int(row["k"])][str(row["criterion"])] = row
+    return dict(found)
+
+
+def _stability(shelf: Shelf) -> list[dict[str, Any]]:
+    return of_found(shelf, "segment_stability")
+
+
+def _pairs(shelf: Shelf, measure: str) -> dict[int, dict[int, list[float]]]:
+    """Values of a measure by number of segments and place."""
+    table = shelf.small("segment_stability")
+    found: dict[int, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+    columns = [table[name].to_pylist() for name in ("segmentation", "measure", "k", "place")]
+    for segmentation, kind, k, place, value in zip(*columns, numbers(table, "value").tolist(), strict=True):
+        if kind == measure and segmentation == found_name(shelf):
+            found[int(k)][int(place)].append(value)
+    return found
+
+
+def _box(values: list[float], *, across: bool = False) -> dict[str, Any]:
+    """A box from its five numbers, so that the page carries those and not every pair."""
+    if not values:
+        return {"q1": [], "median": [], "q3": []}
+    low, middle, high = _quartiles(values)
+    told = {"q1": [low], "median": [middle], "q3": [high], "lowerfence": [min(values)], "upperfence": [max(values)]}
+    return told | ({"orientation": "h"} if across else {})
+
+
+def _quartiles(values: list[float]) -> tuple[float, float, float]:
+    import numpy as np
+
+    low, middle, high = np.percentile(values, [25, 50, 75]).tolist()
+    return low, middle, high
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
