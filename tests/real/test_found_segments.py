@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -161,3 +162,21 @@ def test_a_second_run_keeps_ids_names_and_members(shop: Any) -> None:
     key = lambda row: (row["segmentation"], row["customer_id"])  # noqa: E731
     assert sorted(before, key=key) == sorted(after, key=key)
     assert events == {"survived"}
+
+
+def test_the_survey_tutorial_runs_as_written(data_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    """Every block of the page, in order, prints what the page says."""
+    page = (Path(__file__).parents[2] / "docs" / "tutorial" / "survey.md").read_text(encoding="utf8")
+    monkeypatch.chdir(data_folder / "mcdonalds")
+    blocks = [part.split("```")[0] for part in page.split("```python\n")[1:]]
+    assert len(blocks) == 5
+    names: dict[str, Any] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        exec("\n".join(blocks), names)
+    shown = capsys.readouterr().out
+    assert "constructive" in shown
+    assert "more cheap" in shown
+    assert sorted(names["found"].of(4).sizes, reverse=True) == [580, 318, 315, 240]
+    assert names["found"].of(4).objective == pytest.approx(1602.9, abs=0.05)
+    assert "eta_squared" in shown

@@ -45,7 +45,7 @@ def on_record(rows: Sequence[Mapping[str, Any]], study: Study) -> Study | None:
 
 
 def record_study(run: Run, study: Study) -> Study:
-    """Publish the study, before anything is extracted.
+    """Publish the study, before anything is extracted; earlier studies stay on record.
 
     Args:
         run: A run of its own, committed before the refresh that extracts.
@@ -54,8 +54,7 @@ def record_study(run: Run, study: Study) -> Study:
     Returns:
         The study with the instant at which it was recorded.
     """
-    earlier = run.rows(run.table("studies")) if run.has("studies") else []
-    rows = [row for row in earlier if row["study"] != study.id]
+    rows = run.rows(run.table("studies")) if run.has("studies") else []
     rows.append({"study": study.id, "recorded_at": run.started_at, "document": json.dumps(_plain(study))})
     run.publish(STUDIES, pa.Table.from_pylist(rows, schema=arrow_schema(STUDIES)))
     return study.recorded(run.started_at)

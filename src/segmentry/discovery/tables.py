@@ -50,8 +50,8 @@ SEGMENTATION_SEGMENTS = Contract(
 
 STUDIES = Contract(
     "studies",
-    "one study",
-    ("study",),
+    "one study in one form; a changed study is another row",
+    ("study", "recorded_at"),
     (
         Column("study", _TEXT, "Id of the study, and name of the segmentation it leads to.", required=True),
         Column("recorded_at", ColumnType.TIMESTAMP, "When it was recorded: before extraction.", "UTC", required=True),

@@ -85,7 +85,60 @@ class Definitions:
     entries: tuple[tuple[str, str], ...]
 
 
-Block = Text | Heading | Notice | Grid | Cards | Picture | Definitions
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A segment at a glance.
+
+    Attributes:
+        name: Its name.
+        hue: Name of its color, the same as in the pictures.
+        text: What its members did, in one sentence.
+        facts: Its figures, each with its interval or what else must be known.
+        folded: Title and lines that are opened by the reader only.
+    """
+
+    kind: ClassVar[str] = "portrait"
+    name: str
+    hue: str
+    text: str
+    facts: tuple[Card, ...]
+    folded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A line of a strategy: what to do, whether it is a draft only, the figures behind it."""
+
+    text: str
+    draft: bool
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do for one segment.
+
+    Attributes:
+        name: Name of the segment.
+        hue: Name of its color, the same as in the pictures.
+        headline: The strategy in one sentence.
+        note: Objective, service and place in the order of priority, in few words.
+        parts: Title and lines of each part.
+        avoid: What not to do.
+        steps: Day and step of the engagement plan.
+    """
+
+    kind: ClassVar[str] = "plan"
+    name: str
+    hue: str
+    headline: str
+    note: str
+    parts: tuple[tuple[str, tuple[Advice, ...]], ...]
+    avoid: tuple[Advice, ...]
+    steps: tuple[tuple[str, str], ...]
+
+
+Block = Text | Heading | Notice | Grid | Cards | Picture | Definitions | Portrait | Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,21 @@ from plotly.offline import get_plotlyjs
 
 from segmentry.charts import DARK, LIGHT
 from segmentry.charts.writer import as_date
-from segmentry.reports import business, costs, loading, method, segments, unknown, value
+from segmentry.reports import (
+    business,
+    costs,
+    discovered,
+    loading,
+    located,
+    method,
+    proved,
+    reality,
+    segments,
+    strategy,
+    unknown,
+    value,
+    worth,
+)
 from segmentry.reports.blocks import Picture, Section
 from segmentry.reports.embedding import as_script, drawn, plotly_locale
 from segmentry.reports.summary import in_short
@@ -62,8 +76,24 @@ def render(document: Mapping[str, Any], figures: Mapping[str, go.Figure], locale
 
 
 def _sections(told: Told) -> list[Section]:
-    rooms = (loading.section, business.glance, business.customers, segments.section, value.section, costs.section)
-    return [each(told) for each in (*rooms, unknown.section, method.section)]
+    """The sections in reading order; those that nothing can be said in are left out."""
+    rooms = (
+        loading.section,
+        business.glance,
+        business.customers,
+        discovered.section,
+        reality.section,
+        located.section,
+        worth.section,
+        strategy.section,
+        proved.section,
+        segments.section,
+        value.section,
+        costs.section,
+        unknown.section,
+        method.section,
+    )
+    return [section for section in (each(told) for each in rooms) if section is not None]
 
 
 @cache

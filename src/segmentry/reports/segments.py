@@ -6,36 +6,45 @@ from collections.abc import Mapping
 from typing import Any
 
 from segmentry.reports.blocks import Block, Definitions, Grid, Heading, Notice, Picture, Section, Text
-from segmentry.reports.told import Told, is_estimate, refusal, sentence
+from segmentry.reports.told import RULES, Told, is_estimate, refusal, sentence
 
 _HEADINGS = {"lifecycle": "Lifecycle", "value_tier": "Value tiers"}
 _PICTURES = {"lifecycle": "lifecycle", "value_tier": "value_tiers"}
 
 
 def section(told: Told) -> Section:
-    """The section on segments."""
-    entries = told.get("segments") or []
-    method = told.get("segmentation.method")
+    """The section on segments by rules: RFM, lifecycle, value tiers."""
+    entries = _by_rules(told)
     blocks: list[Block] = []
     if not entries:
         blocks.append(Notice("No segments", ("No customer could be placed in a segment.",)))
-        return Section("segments", "Segments", blocks)
-    name = "Recency, frequency and monetary value (RFM)" if method == "rfm" else str(method or "Segments")
-    blocks += [Text(_verdict(told, len(entries))), Heading(name), _grid(told, entries)]
-    blocks.append(Text(_reading(told, entries)))
+        return Section("segments", "Segments by rules", blocks)
+    name = "Recency, frequency and monetary value (RFM)" if _is_rfm(told) else str(told.get("segmentation.method"))
+    blocks += [Text(_verdict(told, len(entries))), Heading(name), grid(told, entries)]
+    blocks.append(Text(reading(told, entries)))
     blocks += [Picture("segments"), Picture("value_per_customer"), Picture("rfm_grid")]
     blocks += [Heading("Who is in each segment"), _rules(entries)]
     for key, further in (told.get("further_segmentations") or {}).items():
-        if further:
+        if further and further is not entries:
             title = _HEADINGS.get(key, sentence(str(key).replace("_", " ")).rstrip("."))
-            blocks += [Heading(title), _grid(told, further)]
+            blocks += [Heading(title), grid(told, further)]
             blocks += [Picture(_PICTURES[key])] if key in _PICTURES else []
             blocks.append(_rules(further))
-    return Section("segments", "Segments", blocks)
+    return Section("segments", "Segments by rules", blocks)
+
+
+def _by_rules(told: Told) -> list[Mapping[str, Any]]:
+    """The segments by RFM, or whatever stands in their place."""
+    further = told.get("further_segmentations") or {}
+    return list(told.get("segments") or []) if told.found is None else further.get(RULES) or []
+
+
+def _is_rfm(told: Told) -> bool:
+    return told.found is not None or told.get("segmentation.method") in (None, RULES)
 
 
 def _verdict(told: Told, count: int) -> str:
-    reason = told.get("segmentation.reason")
+    reason = None if told.found is not None else told.get("segmentation.reason")
     opening = (
         f"{told.counted(count, 'segment')}. Each customer who bought is in exactly one of them; lifecycle and value "
         "tiers split the same customers again."
@@ -43,7 +52,8 @@ def _verdict(told: Told, count: int) -> str:
     return f"{opening} {sentence(str(reason))}" if isinstance(reason, str) else opening
 
 
-def _grid(told: Told, entries: list[Mapping[str, Any]]) -> Grid:
+def grid(told: Told, entries: list[Mapping[str, Any]]) -> Grid:
+    """Size, revenue and value of segments, with both intervals of the value."""
     columns = ("Segment", "Customers\t", f"Net revenue ({told.unit})\t", "Share of revenue\t")
     if not _any_valued(entries):
         caption = f"As of {told.as_of}. Customers and revenue: exact, to date."
@@ -90,7 +100,7 @@ def _dash(value: Any) -> str:
     return "not estimable" if refusal(value) is not None else "not told"
 
 
-def _reading(told: Told, entries: list[Mapping[str, Any]]) -> str:
+def reading(told: Told, entries: list[Mapping[str, Any]]) -> str:
     """How to read the table of segments, with every reason why a cell is not known."""
     reasons = {refusal(each.get(name)) for each in entries for name in ("value", "outcome")} - {None}
     missing = "".join(

@@ -87,4 +87,4 @@ def _care(told: Told) -> str:
     if not failed + warned or told.reason("clv") is not None:
         return ""
     found = [f"{count} {word}" for count, word in ((failed, "failed"), (warned, "warned")) if count]
-    return f"Read the estimates with care: of {len(checks)} checks of the model, {' and '.join(found)}; see section 5."
+    return f"Read the estimates with care: of {len(checks)} checks of the model, {' and '.join(found)}; see “Value”."

@@ -13,6 +13,8 @@ from segmentry.charts import Writer
 
 REFUSED = "not_estimable"
 UNKNOWN = "not told"
+RULES = "rfm"
+"""The segmentation that stands in where none was found."""
 
 
 class Told:
@@ -52,6 +54,12 @@ class Told:
         local = instant.astimezone(place)
         clock = format_time(local, "short", tzinfo=place, locale=self.write.locale)
         return f"{self.write.day(local.date())}, {clock} ({zone})"
+
+    @property
+    def found(self) -> str | None:
+        """Name of the segmentation found in the data; None where rules stand in or nothing was looked for."""
+        name = self.get("segmentation.name")
+        return name if isinstance(name, str) and name != RULES else None
 
     @property
     def measure(self) -> str:

@@ -14,6 +14,9 @@ _KEYS = (
     ("months or more", "Load a longer history."),
     ("whole month", "Load a longer history."),
     ("too short", "Load a longer history."),
+    ("no source tells", "Ask customers in a short survey, and load the answers as a table of traits."),
+    ("earlier period", "Nothing you can load: there was too little before to grow from."),
+    ("too few members", "Wait until more of them have bought."),
     ("bought again", "Load a longer history, or wait until more customers have bought again."),
     ("forecast of newcomers", "Nothing you can do now; a later version brings it."),
     ("one-time buyer", "Choose MBG/NBD or Pareto/NBD with the setting model; they let one-time buyers depart."),
@@ -21,7 +24,12 @@ _KEYS = (
 )
 """A part of a reason, and what would unlock the answer; the first that fits counts."""
 
-_NOT_ASKED = ("not part of this version", "rules leave nothing to chance", "rules are not chosen")
+_NOT_ASKED = (
+    "not part of this version",
+    "rules leave nothing to chance",
+    "rules are not chosen",
+    "no strategy was worked out for this segmentation",
+)
 """Refusals of questions that this report does not ask."""
 
 _NAMES = {
@@ -42,6 +50,12 @@ _NAMES = {
     "acquisition": "cost of a new customer",
     "unused": "unused capacity",
     "criteria": "criteria for the number of segments",
+    "growth": "growth",
+    "gaps": "gaps on the map",
+    "map": "map",
+    "priority": "priority",
+    "strategy": "strategy",
+    "segmentation": "segments in the data",
     "current_customers": "today's customers",
     "future_customers": "future customers",
 }

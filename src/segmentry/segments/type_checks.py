@@ -116,7 +116,11 @@ def _fact_type(measure: Aggregate | Pick, facts: Mapping[str, Fields]) -> Column
     if isinstance(measure, Aggregate) and measure.function in ("average", "distinct"):
         return ColumnType.NUMBER if measure.function == "average" else ColumnType.INTEGER
     columns = facts.get(FACT_TABLES[measure.facts.kind].table)
-    return columns[measure.field].type if columns is not None and measure.field in columns else None
+    if columns is None or measure.field not in columns:
+        return None
+    kind = columns[measure.field].type
+    adds = isinstance(measure, Aggregate) and measure.function == "sum"
+    return None if adds and kind not in _NUMBERS else kind
 
 
 def fits(value: Value, kind: ColumnType) -> bool:

@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from segmentry.terms.errors import Problem, WorkspaceError
+from segmentry.terms.errors import Problem, SegmentryError, WorkspaceError
 from segmentry.terms.study import Study
 from segmentry.workspace.looking import figures, read
 from segmentry.workspace.progress import Progress, silent
@@ -34,13 +34,18 @@ RULES = "rfm"
 
 def discover(workspace: Workspace, options: dict[str, Any], progress: Progress = silent) -> DocumentResult:
     """Find segments for the study; see `Workspace.discover`."""
+    before = workspace.settings.study
     if options:
-        plain = workspace.settings.study.as_dict()
+        plain = before.as_dict()
         plain.pop("recorded_at")
         workspace.configure(study=Study.from_content(plain | options))
     refreshed = workspace.engine.last_run("refresh")
     if refreshed is None or refreshed.notes.get("settings") != workspace.settings.computing:
-        workspace.refresh(progress=progress)
+        try:
+            workspace.refresh(progress=progress)
+        except SegmentryError:
+            workspace.configure(study=before)
+            raise
     tables = {name: partial(read, workspace, name) for name in TABLES}
     return DocumentResult("What was found", document(workspace), tables, figures(workspace))
 
@@ -89,11 +94,10 @@ def _models(workspace: Workspace) -> list[dict[str, Any]]:
 
 def study(workspace: Workspace) -> dict[str, Any]:
     """The study on record, with the instant of recording."""
-    found = rows(workspace, "studies", named=False)
-    mine = [row for row in found if row["study"] == workspace.settings.study.id]
-    if not mine:
-        return workspace.settings.study.as_dict()
-    return dict(json.loads(mine[0]["document"])) | {"recorded_at": mine[0]["recorded_at"].isoformat() + "Z"}
+    from segmentry.discovery.run import on_record
+
+    told = workspace.settings.study
+    return (on_record(rows(workspace, "studies", named=False), told) or told).as_dict()
 
 
 def rows(workspace: Workspace, table: str, *, named: bool = True) -> list[dict[str, Any]]:

@@ -14,23 +14,11 @@ if TYPE_CHECKING:
 def judged(workspace: Workspace, segmentation: str, segment: str) -> dict[str, Any]:
     """``growth``, ``slsw``, ``priority`` and ``strategy`` of a segment, each a figure or the reason why not."""
     return {
-        "growth": _growth(
-            _row(workspace, "segment_growth", segmentation, segment),
-            by_construction=segmentation in _defined_by_time(workspace),
-        ),
+        "growth": _growth(_row(workspace, "segment_growth", segmentation, segment)),
         "slsw": _stability(_row(workspace, "segment_gate", segmentation, segment, criterion="stable")),
         "priority": _priority(_row(workspace, "segment_priority", segmentation, segment)),
         "strategy": _strategy(_row(workspace, "segment_strategies", segmentation, segment)),
     }
-
-
-def _defined_by_time(workspace: Workspace) -> dict[str, float]:
-    """Segmentations whose segments differ in when members bought, so that they grow or shrink by construction."""
-    engine = workspace.engine
-    if not engine.has("growth_summary"):
-        return {}
-    told = json.loads(engine.rows(engine.table("growth_summary"))[0]["document"])
-    return dict(told.get("by_construction") or {})
 
 
 def _row(workspace: Workspace, table: str, segmentation: str, segment: str, **values: str) -> dict[str, Any] | None:
@@ -45,7 +33,7 @@ def _row(workspace: Workspace, table: str, segmentation: str, segment: str, **va
     return found[0] if found else None
 
 
-def _growth(row: dict[str, Any] | None, *, by_construction: bool) -> Any:
+def _growth(row: dict[str, Any] | None) -> Any:
     if row is None:
         return NotEstimable("the history is too short to compare two periods")
     if row["growth"] is None:
@@ -55,7 +43,7 @@ def _growth(row: dict[str, Any] | None, *, by_construction: bool) -> Any:
     told = Estimate(row["growth"], row["growth_low"], row["growth_high"], "share of the earlier revenue").as_dict()
     parts = {name: row[f"{name}_part"] for name in ("customers", "frequency", "value")}
     more = {"before": row["revenue_before"], "after": row["revenue_after"], "parts": parts}
-    return told | more | {"by_construction": by_construction}
+    return told | more | {"by_construction": row["by_construction"]}
 
 
 def _stability(row: dict[str, Any] | None) -> float | NotEstimable:

@@ -259,7 +259,7 @@ def test_typing_rules_name_the_members_they_claim_to(engine: Engine) -> None:
 
 
 def test_the_study_is_recorded_once_and_before_extraction(engine: Engine) -> None:
-    """An unchanged study keeps its instant; a changed one is recorded anew."""
+    """An unchanged study keeps its instant; a changed one is recorded beside it, and the old one can come back."""
     with engine.run("study") as run:
         first = discovery.record_study(run, STUDY)
     assert discovery.on_record(rows_of(engine, "studies"), STUDY) == first
@@ -270,7 +270,8 @@ def test_the_study_is_recorded_once_and_before_extraction(engine: Engine) -> Non
     assert first.recorded_at is not None
     assert second.recorded_at is not None
     assert second.recorded_at > first.recorded_at
-    assert len(rows_of(engine, "studies")) == 1
+    assert len(rows_of(engine, "studies")) == 2
+    assert discovery.on_record(rows_of(engine, "studies"), STUDY) == first
 
 
 def test_sampling_takes_every_nth_customer_by_id(engine: Engine) -> None:
