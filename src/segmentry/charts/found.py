@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import wrap
@@ -16,6 +16,7 @@ RULES = "rfm"
 """The segmentation that stands in where none was found."""
 
 _ENDING = " customers"
+_LONGEST = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Member:
     @property
     def short(self) -> str:
         """Its name for a figure: without the word that all names share, markup shown as it is written."""
-        return label(self.name.removesuffix(_ENDING) or self.name)
+        text = self.name.removesuffix(_ENDING) or self.name
+        return html.escape(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…", quote=False)
 
     def lines(self, width: int) -> str:
         """Its short name in lines of about so many characters."""
@@ -55,18 +57,9 @@ class Member:
         return self.short.replace("%{", "% {")
 
 
-def summary(shelf: Shelf) -> Mapping[str, Any]:
-    """What was found for the study, or why nothing was; empty before anything was looked for."""
-    rows = shelf.rows("segmentation_models")
-    if not rows:
-        return {}
-    told: dict[str, Any] = json.loads(rows[0]["summary"])
-    return dict(told.get("segmentation") or told)
-
-
 def found_name(shelf: Shelf) -> str | None:
     """Name of the segmentation that was found; None where none was."""
-    name = summary(shelf).get("name")
+    name = shelf.segmentation.get("name")
     return None if name is None else str(name)
 
 

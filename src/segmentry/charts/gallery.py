@@ -38,6 +38,10 @@ class Picture:
 
 
 PICTURES = (
+    Picture("monthly_sales", sales.has_months, sales.monthly_sales),
+    Picture("seasons", sales.has_seasons, sales.seasons),
+    Picture("cohorts", cohorts.has_cohorts, cohorts.cohorts),
+    Picture("concentration", concentration.has_revenue_curve, concentration.revenue_curve),
     Picture("found_segments", segments.has_found_value, segments.found_size_and_value),
     Picture("segment_profiles", profiles.has_profiles, profiles.segment_profiles),
     Picture("stability_by_number", stability.has_numbers, stability.by_number),
@@ -50,10 +54,6 @@ PICTURES = (
     Picture("priority_first", priority.has_first, priority.priority_first),
     Picture("gate", proof.has_gate, proof.gate),
     Picture("guard", proof.has_guard, proof.guard),
-    Picture("monthly_sales", sales.has_months, sales.monthly_sales),
-    Picture("seasons", sales.has_seasons, sales.seasons),
-    Picture("cohorts", cohorts.has_cohorts, cohorts.cohorts),
-    Picture("concentration", concentration.has_revenue_curve, concentration.revenue_curve),
     Picture("rfm_grid", rfm.has_grid, rfm.rfm_grid),
     Picture("segments", segments.has_value, segments.size_and_value),
     Picture("value_per_customer", segments.has_value, segments.value_per_customer),

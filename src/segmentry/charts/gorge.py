@@ -11,7 +11,6 @@ from plotly.subplots import make_subplots
 from segmentry.charts.found import Member, found_name, members, of_found
 from segmentry.charts.notes import Notes, finish
 from segmentry.charts.shelf import Shelf
-from segmentry.charts.theme import LIGHT
 
 _COLUMNS = 2
 _EDGE = 0.25
@@ -51,7 +50,7 @@ def gorge(shelf: Shelf) -> go.Figure:
     figure.update_xaxes(range=[0, 1], dtick=0.5, showticklabels=True)
     figure.update_yaxes(nticks=3, tickangle=0)
     for at in range(max(0, len(found) - _COLUMNS), len(found)):
-        figure.update_xaxes(title_text="Similarity to the segment", row=at // _COLUMNS + 1, col=at % _COLUMNS + 1)
+        figure.update_xaxes(title_text="Similarity", row=at // _COLUMNS + 1, col=at % _COLUMNS + 1)
     for line in range(lines):
         figure.update_yaxes(title_text="Customers", row=line + 1, col=1)
     figure.update_layout(showlegend=False, bargap=0, margin={"t": 128})
@@ -66,9 +65,9 @@ def _notes(shelf: Shelf, found: list[Member], bars: dict[str, list[tuple[float, 
     return Notes(
         "Gorge plots: does a segment stand apart?",
         shelf.basis("Estimated."),
-        f"Each bar counts customers of a sample of {size} by how similar they are to the segment (1: as close as can be). "
-        "A natural segment has its members at the right, all others at the left, and a gorge between. One smooth hill "
-        "means that customers pass over into the neighboring segments: the border is drawn and not found.",
+        f"Each bar counts customers of a sample of {size} by how similar they are to the segment (1: as close as "
+        "can be). A natural segment has its members at the right, all others at the left, and a gorge between. One "
+        "smooth hill means that customers pass over into the neighboring segments: the border is drawn and not found.",
         f"In the picture of {clearest.name}, {write.percent(shares[clearest.id][1])} of customers lie between the ends "
         f"(similarity {write.number(_EDGE, 2)} to {write.number(1 - _EDGE, 2)}), the fewest of all.",
         ("Segment", f"Similarity below {write.number(_EDGE, 2)}", "Between", f"{write.number(1 - _EDGE, 2)} and above"),

@@ -89,9 +89,9 @@ def _notes(shelf: Shelf, rows: list[Change], base: Change | None) -> Notes:
     return Notes(
         "Where revenue grew, and why",
         shelf.basis("Revenue and its parts: exact. Intervals: estimated."),
-        f"Net revenue from {days[2]} to {days[3]} less that from {days[0]} to {days[1]}, in {write.unit}. The three parts "
-        f"add up to the change, the diamond. {_mind(rows)}{shelf.level} intervals hold the chance of who bought; they "
-        "stand in the table.",
+        f"Net revenue from {days[2]} to {days[3]} less that from {days[0]} to {days[1]}, in {write.unit}. The three "
+        f"parts add up to the change, the diamond. {_mind(rows)}{shelf.level} intervals hold the chance of who bought; "
+        "they stand in the table.",
         _in_words(shelf, rows, base),
         (
             "Segment",
@@ -109,8 +109,8 @@ def _notes(shelf: Shelf, rows: list[Change], base: Change | None) -> Notes:
 def _mind(rows: list[Change]) -> str:
     if any(each.row["by_construction"] for each in rows):
         return (
-            "Members are those of today, and the segments differ in when they bought: their growth follows from how they "
-            "were made. Only that of the whole base tells how business went. "
+            "Members are those of today, and the segments differ in when they bought: their growth follows from how "
+            "they were made. Only that of the whole base tells how business went. "
         )
     return "Members are those of today. "
 
@@ -119,7 +119,8 @@ def _in_words(shelf: Shelf, rows: list[Change], base: Change | None) -> str:
     each = base or rows[0]
     largest = max(_PARTS, key=lambda part: abs(each.part(part[0])))
     change = shelf.write.money(float(each.row["change"]))
-    return f"{each.name} changed by {change}; the largest part is {largest[1].lower()}, {shelf.write.money(each.part(largest[0]))}."
+    part = shelf.write.money(each.part(largest[0]))
+    return f"{each.name} changed by {change}; the largest part is {largest[1].lower()}, {part}."
 
 
 def _row(shelf: Shelf, each: Change) -> tuple[str, ...]:

@@ -1,10 +1,12 @@
-"""Maps of segments: where customers and segments lie, how large, how valuable, whether they grow, and where gaps are."""
+"""Maps of segments: where customers and segments lie, what segments are worth, whether they grow, where gaps are."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +14,7 @@ import plotly.graph_objects as go
 import pyarrow.compute as pc
 
 from segmentry.charts.found import Member, main_name, members
+from segmentry.charts.labels import Bubble, named
 from segmentry.charts.notes import Notes, finish
 from segmentry.charts.shelf import Shelf, numbers
 from segmentry.charts.theme import LIGHT
@@ -30,8 +33,6 @@ _TITLES = {
 }
 _MOST_POINTS = 2000
 _LARGEST, _SMALLEST = 58.0, 9.0
-_WIDE, _HIGH = 330.0, 420.0
-_LINE_WIDE, _LINE_HIGH = 5.8, 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def _figure(shelf: Shelf, drawing: Drawing) -> go.Figure:
             text=["gap"],
             textposition="middle center",
             marker={"symbol": "circle-open", "size": 38, "color": LIGHT["ink"], "line": {"width": 2}},
-            hovertemplate=f"gap, found again in {shelf.write.percent(gap['recurrence'] or 0.0)} of samples<extra></extra>",
+            customdata=[shelf.write.percent(gap["recurrence"] or 0.0)],
+            hovertemplate="gap, found again in %{customdata} of samples<extra></extra>",
         )
     figure.update_xaxes(**_axis(drawing, "x"), showgrid=False, zeroline=False)
     figure.update_yaxes(**_axis(drawing, "y"), showgrid=True, zeroline=False)
@@ -107,14 +109,14 @@ def _points(shelf: Shelf, drawing: Drawing, figure: go.Figure) -> int:
     for spot in drawing.spots:
         mine = codes == spot.member.id
         if mine.any():
-            figure.add_scattergl(
+            figure.add_scatter(
                 x=np.round(x[mine], 3).tolist(),
                 y=np.round(y[mine], 3).tolist(),
                 mode="markers",
                 marker={"color": spot.member.hue, "size": 4, "opacity": 0.42},
                 hoverinfo="skip",
             )
-    return table.num_rows
+    return int(table.num_rows)
 
 
 def _bubbles(shelf: Shelf, drawing: Drawing, figure: go.Figure) -> None:
@@ -129,7 +131,7 @@ def _bubbles(shelf: Shelf, drawing: Drawing, figure: go.Figure) -> None:
             name=spot.member.short,
             marker={
                 "color": spot.member.hue,
-                "size": max(_SMALLEST, _LARGEST * (max(spot.amount, 0.0) / largest) ** 0.5),
+                "size": _diameter(spot, largest),
                 "opacity": 0.82,
                 "line": {"color": LIGHT["ground"], "width": 2},
             },
@@ -160,63 +162,34 @@ def _growth(shelf: Shelf, drawing: Drawing, figure: go.Figure) -> None:
 
 
 def _labels(shelf: Shelf, drawing: Drawing, figure: go.Figure) -> None:
-    """Names beside the bubbles, on the side where they hide least."""
-    boxes: list[tuple[float, float, float, float]] = []
-    spans = _spans(shelf, drawing)
+    """Names beside the bubbles, with growth where it tells something."""
+    (left, right), (bottom, top) = _spans(shelf, drawing)
     largest = max((spot.amount for spot in drawing.spots), default=0.0) or 1.0
-    for spot in sorted(drawing.spots, key=lambda spot: -spot.amount):
-        text = spot.member.lines(17)
-        if spot.growth:
-            text += f"<br>{'▲' if spot.growth > 0 else '▼'} {shelf.write.percent(abs(spot.growth))}"
-        lines = text.split("<br>")
-        wide, high = _LINE_WIDE * max(map(len, lines)), _LINE_HIGH * len(lines)
-        radius = max(_SMALLEST, _LARGEST * (max(spot.amount, 0.0) / largest) ** 0.5) / 2
-        at = (_scaled(spot.x, spans[0]) * _WIDE, _scaled(spot.y, spans[1]) * _HIGH)
-        right, up = _free(at, (wide, high), radius, boxes)
-        boxes.append((at[0] + right - wide / 2, at[1] + up - high / 2, at[0] + right + wide / 2, at[1] + up + high / 2))
-        figure.add_annotation(
-            x=spot.x,
-            y=spot.y,
-            text=text,
-            xshift=right,
-            yshift=up,
-            font={"size": 11.5},
-            bgcolor=LIGHT["ground"],
-            opacity=0.9,
-            borderpad=1,
+    bubbles = [
+        Bubble(
+            spot.x,
+            spot.y,
+            _scaled(spot.x, left, right),
+            _scaled(spot.y, bottom, top),
+            _diameter(spot, largest),
+            _label_of(shelf, spot),
         )
-
-
-def _free(
-    at: tuple[float, float],
-    size: tuple[float, float],
-    radius: float,
-    boxes: list[tuple[float, float, float, float]],
-) -> tuple[float, float]:
-    """Shift of a label in pixels: below, above, left or right of its bubble, where it hides the fewest labels."""
-    wide, high = size
-    sides = [
-        (across, up)
-        for gap in (4.0, 4.0 + high)
-        for across, up in (
-            (0.0, -(radius + high / 2 + gap)),
-            (0.0, radius + high / 2 + gap),
-            (-(radius + wide / 2 + gap), 0.0),
-            (radius + wide / 2 + gap, 0.0),
-        )
+        for spot in drawing.spots
     ]
+    for annotation in named(bubbles):
+        figure.add_annotation(**annotation)
 
-    def hidden(side: tuple[float, float]) -> float:
-        left, bottom = at[0] + side[0] - wide / 2, at[1] + side[1] - high / 2
-        right, top = left + wide, bottom + high
-        outside = max(0.0, -left) + max(0.0, right - _WIDE) + max(0.0, -bottom) + max(0.0, top - _HIGH)
-        over = sum(
-            max(0.0, min(right, box[2]) - max(left, box[0])) * max(0.0, min(top, box[3]) - max(bottom, box[1]))
-            for box in boxes
-        )
-        return over + 20.0 * outside
 
-    return min(sides, key=lambda side: (round(hidden(side), 3), sides.index(side)))
+def _label_of(shelf: Shelf, spot: Spot) -> str:
+    text = spot.member.lines(17)
+    if not spot.growth:
+        return text
+    return f"{text}<br>{'▲' if spot.growth > 0 else '▼'} {shelf.write.percent(abs(spot.growth))}"
+
+
+def _diameter(spot: Spot, largest: float) -> float:
+    """Diameter of a bubble in pixels, so that its area tells the amount."""
+    return max(_SMALLEST, _LARGEST * math.sqrt(max(spot.amount, 0.0) / largest))
 
 
 def _spans(shelf: Shelf, drawing: Drawing) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -229,14 +202,14 @@ def _spans(shelf: Shelf, drawing: Drawing) -> tuple[tuple[float, float], tuple[f
     return (min(x), max(x)), (min(y), max(y))
 
 
-def _scaled(value: float, span: tuple[float, float]) -> float:
-    return (value - span[0]) / (span[1] - span[0]) if span[1] > span[0] else 0.5
+def _scaled(value: float, low: float, high: float) -> float:
+    return (value - low) / (high - low) if high > low else 0.5
 
 
 def _axis(drawing: Drawing, which: str) -> dict[str, Any]:
     axis = drawing.axes[which]
     unit = label(str(axis["unit"] or ""))
-    name = label(str(axis["name"]))
+    name = "<br>".join(label(line) for line in wrap(str(axis["name"]), 36))
     attribute = axis["attribute"]
     title = f"{name} →<br>{label(str(attribute)).replace('_', ' ')} ({unit})" if attribute else f"{name} →"
     ticks = json.loads(axis["ticks"] or "[]")
@@ -321,7 +294,8 @@ def _quality_sentence(shelf: Shelf, drawing: Drawing) -> str:
 
 def _gap_sentence(shelf: Shelf, drawing: Drawing) -> str:
     if drawing.gaps:
-        return f"Rings: {shelf.write.number(len(drawing.gaps))} gaps, where demand is and no offer, found again by bootstrap."
+        count = shelf.write.number(len(drawing.gaps))
+        return f"Rings: {count} gaps, where demand is and no offer, found again by bootstrap."
     reason = drawing.summary.get("gaps")
     if isinstance(reason, Mapping) and "not_estimable" in reason:
         return "An empty place is not a gap in the market: that needs to know what customers want."
@@ -336,7 +310,9 @@ def _drawing(shelf: Shelf, method: Method) -> Drawing:
     rows = [row for row in rows if row["segment_id"] in known and None not in (row["x"], row["y"])]
     by_value = bool(rows) and all(row["value"] is not None for row in rows)
     spots = [_spot(row, known[row["segment_id"]], by_value) for row in rows]
-    told = next((json.loads(row["document"]) for row in shelf.rows("map_summary") if row["map"] == name), {})
+    told: dict[str, Any] = next(
+        (json.loads(row["document"]) for row in shelf.rows("map_summary") if row["map"] == name), {}
+    )
     return Drawing(
         name,
         method,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import plotly.graph_objects as go
 
 from segmentry.charts.found import Member, main_name, members, of_main
+from segmentry.charts.labels import Bubble, named
 from segmentry.charts.notes import Notes, finish
 from segmentry.charts.shelf import Shelf
 from segmentry.charts.theme import LIGHT
 
-_LARGEST, _SMALLEST = 54.0, 12.0
+_LARGEST, _SMALLEST = 50.0, 12.0
+_ROOM = 0.08
 _SHADES = ("part_gray", "scale_1", "scale_3")
 _STANCES = ("harvest", "select", "invest")
 
@@ -40,21 +43,11 @@ def priority_matrix(shelf: Shelf) -> go.Figure:
     by_value = all(member.value is not None for member, _ in pairs)
     amounts = [max(float((member.value if by_value else member.customers) or 0.0), 0.0) for member, _ in pairs]
     largest = max(amounts, default=0.0) or 1.0
-    shifts = _label_shifts(pairs)
     for (member, row), amount in sorted(zip(pairs, amounts, strict=True), key=lambda each: -each[1]):
-        size = max(_SMALLEST, _LARGEST * (amount / largest) ** 0.5)
-        figure.add_scatter(**_bubble(shelf, member, row, size))
-        figure.add_annotation(
-            x=row["strength"],
-            y=row["attractiveness"],
-            text=_label(member, row),
-            font={"size": 11.5},
-            bgcolor=LIGHT["ground"],
-            opacity=0.9,
-            borderpad=1,
-            **_aside(row, size, shifts[member.id]),
-        )
-    ticks = {"tickvals": [1 / 6, 0.5, 5 / 6], "ticktext": ["low", "medium", "high"], "range": [-0.06, 1.06]}
+        figure.add_scatter(**_bubble(shelf, member, row, _diameter(amount, largest)))
+    for annotation in named([_named(*pair, amount, largest) for pair, amount in zip(pairs, amounts, strict=True)]):
+        figure.add_annotation(**annotation)
+    ticks = {"tickvals": [1 / 6, 0.5, 5 / 6], "ticktext": ["low", "medium", "high"], "range": [-_ROOM, 1 + _ROOM]}
     figure.update_xaxes(title_text="Strength: how well we serve them →", zeroline=False, **ticks)
     figure.update_yaxes(title_text="Attractiveness →", zeroline=False, showgrid=False, tickangle=-90, **ticks)
     figure.update_layout(showlegend=False)
@@ -64,7 +57,7 @@ def priority_matrix(shelf: Shelf) -> go.Figure:
 def _cell(figure: go.Figure, across: int, up: int) -> None:
     """One of nine cells; those that suggest the same stance share a shade."""
     stance = 0 if across + up <= 1 else 1 if across + up == 2 else 2
-    edges = (-0.06, 1 / 3, 2 / 3, 1.06)
+    edges = (-_ROOM, 1 / 3, 2 / 3, 1 + _ROOM)
     figure.add_shape(
         type="rect",
         x0=edges[across],
@@ -108,6 +101,16 @@ def _bubble(shelf: Shelf, member: Member, row: dict[str, Any], size: float) -> d
     }
 
 
+def _diameter(amount: float, largest: float) -> float:
+    """Diameter of a bubble in pixels, so that its area tells the amount."""
+    return max(_SMALLEST, _LARGEST * math.sqrt(amount / largest))
+
+
+def _named(member: Member, row: dict[str, Any], amount: float, largest: float) -> Bubble:
+    x, y, size = float(row["strength"]), float(row["attractiveness"]), _diameter(amount, largest)
+    return Bubble(x, y, (x + _ROOM) / (1 + 2 * _ROOM), (y + _ROOM) / (1 + 2 * _ROOM), size, _label(member, row))
+
+
 def _label(member: Member, row: dict[str, Any]) -> str:
     if row["knocked_out"]:
         return f"{member.lines(18)}<br>(knocked out)"
@@ -122,29 +125,6 @@ def _place(row: dict[str, Any]) -> str:
     return f"{low}." if low == high else f"{low}.–{high}."
 
 
-def _label_shifts(pairs: list[Pair]) -> dict[str, float]:
-    """Pixels by which labels of segments at nearly the same place are moved apart."""
-    shifts: dict[str, float] = {}
-    for at, (member, row) in enumerate(pairs):
-        near = [
-            other.id
-            for other, its in pairs[:at]
-            if abs(its["attractiveness"] - row["attractiveness"]) < 0.12
-            and abs(its["strength"] - row["strength"]) < 0.3
-        ]
-        shifts[member.id] = 36.0 * len(near)
-    return shifts
-
-
-def _aside(row: dict[str, Any], size: float, shift: float) -> dict[str, Any]:
-    """Where the label of a bubble stands: below it, above where there is no room, inward at the sides."""
-    low, strength = row["attractiveness"] < 0.16, row["strength"]
-    anchor = "left" if strength < 0.2 else "right" if strength > 0.8 else "center"
-    inward = {"left": -size / 2, "right": size / 2, "center": 0.0}[anchor]
-    up = (size / 2 + 4 + shift) * (1 if low else -1)
-    return {"xanchor": anchor, "xshift": inward, "yanchor": "bottom" if low else "top", "yshift": up}
-
-
 def priority_first(shelf: Shelf) -> go.Figure:
     """Probability that each segment is the first, with its range of ranks; ties bracketed by the same number."""
     write = shelf.write
@@ -152,16 +132,16 @@ def priority_first(shelf: Shelf) -> go.Figure:
     pairs.sort(key=lambda pair: (pair[1]["tie_group"] or 99, -pair[1]["probability_first"], pair[0].position))
     figure = go.Figure()
     figure.add_bar(
-        y=[member.lines(20) for member, _ in pairs],
+        y=[f"{_place(row)} {member.lines(20)}" for member, row in pairs],
         x=[100 * row["probability_first"] for _, row in pairs],
         orientation="h",
         marker={"color": [member.hue for member, _ in pairs]},
-        text=[_first_text(shelf, row) for _, row in pairs],
+        text=[f" {write.percent(row['probability_first'])}" for _, row in pairs],
         textposition="outside",
         cliponaxis=False,
         hovertemplate="%{y}: first with %{x:.0f} %<extra></extra>",
     )
-    figure.update_xaxes(title_text="Probability of being first (%)", range=[0, 100], dtick=25, domain=[0, 0.72])
+    figure.update_xaxes(title_text="Probability of being first (%)", range=[0, 118], tickvals=[0, 25, 50, 75, 100])
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     figure.update_layout(showlegend=False)
     tied = [member.name for member, row in pairs if row["tie_group"] == pairs[0][1]["tie_group"]]
@@ -173,8 +153,8 @@ def priority_first(shelf: Shelf) -> go.Figure:
     notes = Notes(
         "How sure the first place is",
         shelf.basis("Estimated."),
-        "Share of draws from the intervals of all figures in which the segment has the highest score. Beside it: the "
-        f"ranks within the {shelf.level} interval. Segments of one tie group cannot be told from the best of it.",
+        "Share of draws from the intervals of all figures in which the segment has the highest score. Before each name: "
+        f"the ranks within the {shelf.level} interval. Segments of one tie group cannot be told from the best of it.",
         told,
         (
             "Segment",
@@ -187,11 +167,6 @@ def priority_first(shelf: Shelf) -> go.Figure:
         tuple(_first_row(shelf, member, row) for member, row in pairs),
     )
     return finish(figure, notes, write.separators, 150 + 42 * len(pairs))
-
-
-def _first_text(shelf: Shelf, row: dict[str, Any]) -> str:
-    ranks = _place(row)
-    return f"  {shelf.write.percent(row['probability_first'])} · rank {ranks}"
 
 
 def _first_row(shelf: Shelf, member: Member, row: dict[str, Any]) -> tuple[str, ...]:
@@ -214,8 +189,8 @@ def _notes(shelf: Shelf, pairs: list[Pair], *, by_value: bool) -> Notes:
     return Notes(
         "Which segments come first",
         shelf.basis("Estimated."),
-        f"Scores compare the segments with each other: 0 is the worst of them and not worthless. Bubbles: area by {size}. "
-        f"Numbers are ranks; a range means a tie. Hollow: knocked out. {_weights(shelf)}".strip(),
+        "Scores compare the segments with each other: 0 is the worst of them and not worthless. Bubbles: area by "
+        f"{size}. Numbers are ranks; a range means a tie. Hollow: knocked out. {_weights(shelf)}".strip(),
         f"{best[0].name} lies highest and farthest right: {best[1]['cell'] or 'no cell'}.",
         ("Segment", "Attractiveness", "Strength", "Score", "Cell", "Stance", "Rank", "Knocked out"),
         tuple(_row(shelf, member, row) for member, row in pairs),

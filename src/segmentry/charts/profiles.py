@@ -30,17 +30,17 @@ def segment_profiles(shelf: Shelf) -> go.Figure:
         cols=1,
         shared_xaxes=True,
         vertical_spacing=min(0.05, 0.3 / len(found)),
-        subplot_titles=[f"<b>{each.short}</b> · {write.number(each.customers)}" for each in found],
+        subplot_titles=[f"<b>{each.lines(22)}</b> · {write.number(each.customers)}" for each in found],
     )
     for at, each in enumerate(found, start=1):
         figure.add_bar(**_bars(shelf, each, profiles[each.id]), row=at, col=1)
-    figure.update_annotations(font={"size": 12}, x=0, xanchor="left", xref="paper")
+    figure.update_annotations(font={"size": 12}, x=0, xanchor="left", xref="paper", align="left")
     reach = 1.12 * max(abs(row["difference"] or 0.0) for rows in profiles.values() for row in rows)
     figure.update_xaxes(range=[-max(reach, 0.5), max(reach, 0.5)], zeroline=True, zerolinewidth=2, showgrid=True)
-    figure.update_xaxes(title_text="Difference from the base (standard deviations)", row=len(found), col=1)
+    figure.update_xaxes(title_text="Standard deviations<br>from the base", row=len(found), col=1)
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     figure.update_layout(showlegend=False, bargap=0.2, margin={"t": 100})
-    return finish(figure, _notes(shelf, found, profiles), write.separators, 150 + len(found) * (34 + 21 * most))
+    return finish(figure, _notes(shelf, found, profiles), write.separators, 150 + len(found) * (48 + 21 * most))
 
 
 def _bars(shelf: Shelf, each: Member, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -53,7 +53,8 @@ def _bars(shelf: Shelf, each: Member, rows: list[dict[str, Any]]) -> dict[str, A
             "line": {"color": LIGHT["zero"], "width": 0.5},
         },
         "customdata": [[_typical(shelf, row, "mean"), _typical(shelf, row, "median")] for row in rows],
-        "hovertemplate": "%{y}: %{x:+.2f} deviations<br>mean %{customdata[0]}<br>median %{customdata[1]}<extra></extra>",
+        "hovertemplate": "%{y}: %{x:+.2f} deviations<br>mean %{customdata[0]}<br>median %{customdata[1]}"
+        "<extra></extra>",
     }
 
 
@@ -73,9 +74,9 @@ def _notes(shelf: Shelf, found: list[Member], profiles: dict[str, list[dict[str,
     return Notes(
         "In what the segments differ",
         shelf.basis("Estimated."),
-        "Bars: how far the segment's mean lies from that of the base, in standard deviations, on the scale on which the "
-        "segments were made. Like variables stand together. Strong bars are markers: they tell the segment; pale ones do "
-        "not. The segments were made from these variables, so that they differ in them proves nothing.",
+        "Bars: how far the segment's mean lies from that of the base, in standard deviations, on the scale on which "
+        "the segments were made. Like variables stand together. Strong bars are markers: they tell the segment; pale "
+        "ones do not. The segments were made from these variables, so that they differ in them proves nothing.",
         "; ".join(told) + ".",
         ("Segment", "Variable", "Difference", "Mean (base)", "Median (base)", "Marker"),
         tuple(

@@ -64,8 +64,8 @@ def gate(shelf: Shelf) -> go.Figure:
     notes = Notes(
         "What each segment can show for itself",
         shelf.basis("Estimated."),
-        "✓ passed, ✗ failed, ? unproven: no figure can decide it yet. The number behind each mark, what it takes and why "
-        "stand in the table.",
+        "✓ passed, ✗ failed, ? unproven: no figure can decide it yet. The number behind each mark, what it takes and "
+        "why stand in the table.",
         f"Of {write.number(len(found) * len(CRITERIA))} answers: {told}.",
         ("Segment", "Criterion", "Verdict", "Number (wanted)", "What was measured, or why nothing could be"),
         tuple(
@@ -122,8 +122,8 @@ def guard(shelf: Shelf) -> go.Figure:
     notes = Notes(
         "Does treating it apart pay, and could a test show it?",
         shelf.basis("Estimated."),
-        "Diamond: the rise of the segment's value from which its own treatment pays, at the costs declared in the study. "
-        "Circle: the smallest rise that a test with half of the segment as holdout finds (80 % power, "
+        "Diamond: the rise of the segment's value from which its own treatment pays, at the costs declared in the "
+        "study. Circle: the smallest rise that a test with half of the segment as holdout finds (80 % power, "
         "two-sided 5 %). Where the circle lies far to the right, it may pay and nobody could tell. Neither is an "
         "effect that was seen: no interval applies.",
         " ".join(f"{member.name}: {row['verdict']}." for member, row in pairs),

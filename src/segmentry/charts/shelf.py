@@ -48,6 +48,13 @@ class Shelf:
         return dict(json.loads(rows[0]["document"])) if rows else {}
 
     @cached_property
+    def segmentation(self) -> Mapping[str, Any]:
+        """What was found for the study, or why nothing was; empty before anything was looked for."""
+        rows = self.rows("segmentation_models")
+        told: dict[str, Any] = json.loads(rows[0]["summary"]) if rows else {}
+        return dict(told.get("segmentation") or told)
+
+    @cached_property
     def valuation(self) -> Mapping[str, Any]:
         """How value was found; empty where it could not be."""
         found = self.summary.get("clv", {})

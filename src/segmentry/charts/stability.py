@@ -9,16 +9,18 @@ from collections import defaultdict
 from typing import Any
 
 import plotly.graph_objects as go
+import pyarrow.compute as pc
 from plotly.subplots import make_subplots
 
-from segmentry.charts.found import Member, found_name, members, of_found, summary
+from segmentry.charts.found import Member, found_name, members, of_found
 from segmentry.charts.notes import Notes, finish
-from segmentry.charts.shelf import Shelf, numbers
+from segmentry.charts.shelf import Shelf
 from segmentry.charts.theme import LIGHT
 
 BANDS = ((0.0, 0.6, "unstable"), (0.6, 0.75, "doubtful"), (0.75, 0.85, "stable"), (0.85, 1.0, "highly stable"))
 """Bands of mean Jaccard after Hennig (2007), as `fpc` and `evaluomeR` name them."""
 
+_ALIKE = 1e-6
 _LINES = (
     ("prediction_strength", "Prediction strength", "green", "square"),
     ("silhouette", "Silhouette width", "purple", "diamond"),
@@ -39,7 +41,9 @@ def has_numbers(shelf: Shelf) -> bool:
 
 def has_stability(shelf: Shelf) -> bool:
     """Whether the bootstrap pairs of a found segmentation were kept."""
-    return has_numbers(shelf) and bool(members(shelf, found_name(shelf) or ""))
+    return (
+        has_numbers(shelf) and bool(of_found(shelf, "segment_gate")) and bool(members(shelf, found_name(shelf) or ""))
+    )
 
 
 def has_origins(shelf: Shelf) -> bool:
@@ -48,9 +52,9 @@ def has_origins(shelf: Shelf) -> bool:
 
 
 def by_number(shelf: Shelf) -> go.Figure:
-    """Global stability of all bootstrap pairs by number of segments, the weakest segment over it, further criteria below."""
+    """Global stability of all bootstrap pairs by number of segments, weakest segment over it, other criteria below."""
     criteria, pairs = _criteria(shelf), _pairs(shelf, "adjusted_rand")
-    ks, chosen = sorted(criteria), int(summary(shelf).get("k", 0))
+    ks, chosen = sorted(criteria), int(shelf.segmentation.get("k", 0))
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.1, row_heights=[0.62, 0.38])
     for k in ks:
         figure.add_box(
@@ -71,7 +75,7 @@ def by_number(shelf: Shelf) -> go.Figure:
         figure.add_vrect(
             x0=chosen - 0.42, x1=chosen + 0.42, fillcolor=LIGHT["shade"], line_width=0, layer="below", row="all", col=1
         )
-        figure.add_annotation(x=chosen, y=1.0, yref="y domain", yanchor="bottom", text="<b>chosen</b>", yshift=1)
+        figure.add_annotation(x=chosen, y=0, yref="y domain", yanchor="bottom", text="<b>chosen</b>", yshift=1)
     figure.update_yaxes(title_text="Found again (1 = always)", row=1, col=1)
     figure.update_yaxes(title_text="Other criteria", rangemode="tozero", row=2, col=1)
     figure.update_xaxes(dtick=1, range=[min(ks) - 0.6, max(ks) + 0.6])
@@ -128,10 +132,10 @@ def _by_number_notes(
     return Notes(
         "How well segments are found again, by their number",
         shelf.basis("Estimated."),
-        f"Boxes: adjusted Rand index of {write.number(many)} pairs of bootstrap samples (middle half, median, reach); 1 "
-        "means the same segments every time. Line on top: mean Jaccard of the segment that comes back worst. A filled "
-        "large mark is the number that the criterion by itself would choose; where they differ, the data do not settle "
-        f"the number. {summary(shelf).get('why', '')}".strip(),
+        f"Boxes: adjusted Rand index of {write.number(many)} pairs of bootstrap samples (middle half, median, reach); "
+        "1 means the same segments every time. Line on top: mean Jaccard of the segment that comes back worst. A "
+        "filled large mark is the number that the criterion by itself would choose; where they differ, the data do not "
+        f"settle the number. {shelf.segmentation.get('why', '')}".strip(),
         f"{chosen} segments were chosen. What each criterion by itself would choose: {told}."
         if told
         else f"{chosen} segments.",
@@ -153,13 +157,15 @@ def _cell(shelf: Shelf, row: dict[str, Any] | None) -> str:
     reach = ""
     if row["low"] is not None and row["high"] is not None:
         reach = f" ({write.number(row['low'], 2)} to {write.number(row['high'], 2)})"
-    return write.number(row["value"], digits) + reach + (" ●" if row["chosen"] else "")
+    return write.number(row["value"], digits) + reach + ("\u00a0●" if row["chosen"] else "")
 
 
 def by_segment(shelf: Shelf) -> go.Figure:
     """How well each segment of the chosen solution is found again, with Hennig's bands."""
-    write, found = shelf.write, members(shelf, found_name(shelf) or "")
-    pairs = _pairs(shelf, "slsw")[int(summary(shelf).get("k", len(found)))]
+    write, chosen = shelf.write, int(shelf.segmentation.get("k", 0))
+    named, by_place = _names_at(shelf, chosen), _pairs(shelf, "slsw")[chosen]
+    found = sorted(named.values(), key=lambda each: each.position)
+    pairs = {each.position: by_place[place] for place, each in named.items()}
     lowest = min((value for values in pairs.values() for value in values), default=0.0)
     start = min(0.5, lowest - 0.05)
     figure = go.Figure()
@@ -187,7 +193,7 @@ def by_segment(shelf: Shelf) -> go.Figure:
             width=0.5,
             showlegend=False,
         )
-    figure.update_xaxes(title_text="Jaccard with the best match in a bootstrap sample", range=[start, 1.005])
+    figure.update_xaxes(title_text="Jaccard with its best match", range=[start, 1.005])
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     figure.update_layout(margin={"t": 120})
     means = {each.id: _mean(pairs.get(each.position, [])) for each in found}
@@ -195,8 +201,8 @@ def by_segment(shelf: Shelf) -> go.Figure:
     notes = Notes(
         "How well each segment is found again (SLSW)",
         shelf.basis("Estimated."),
-        "Boxes: Jaccard similarity of the segment with its best match, over all pairs of bootstrap samples (middle half, "
-        "median, reach). Bands after Hennig (2007), for the mean: below 0.60 unstable, to 0.75 doubtful, to 0.85 "
+        "Boxes: Jaccard similarity of the segment with its best match, over all pairs of bootstrap samples (middle "
+        "half, median, reach). Bands after Hennig (2007), for the mean: below 0.60 unstable, to 0.75 doubtful, to 0.85 "
         "stable, above highly stable.",
         f"The weakest is {weakest.name}, with a mean of {write.number(means[weakest.id], 2)} "
         f"({_band(means[weakest.id])}).",
@@ -229,7 +235,7 @@ def _band(mean: float) -> str:
 def origins(shelf: Shelf) -> go.Figure:
     """Which segment survives: where the members of each segment come from as the number of segments rises (SLSA)."""
     write, sizes = shelf.write, _steps(shelf)
-    chosen = int(summary(shelf).get("k", 0))
+    chosen = int(shelf.segmentation.get("k", 0))
     heights = _heights(sizes)
     figure = go.Figure()
     for (k, place), (value, origin) in sizes.items():
@@ -247,6 +253,18 @@ def origins(shelf: Shelf) -> go.Figure:
     names = _names_at(shelf, chosen)
     for k in sorted({k for k, _ in sizes}):
         figure.add_scatter(**_nodes(shelf, sizes, heights, k, k == chosen, names))
+    for place, each in names.items():
+        figure.add_annotation(
+            x=chosen,
+            y=heights[chosen, place],
+            text=each.lines(18),
+            yanchor="top",
+            yshift=-10,
+            font={"size": 11},
+            bgcolor=LIGHT["ground"],
+            opacity=0.9,
+            borderpad=1,
+        )
     if names:
         figure.add_annotation(x=chosen, y=1.0, yref="paper", yanchor="bottom", text="<b>chosen</b>")
     figure.update_xaxes(title_text="Number of segments", dtick=1)
@@ -270,10 +288,7 @@ def _nodes(
     return {
         "x": [k] * len(places),
         "y": [heights[k, place] for place in places],
-        "mode": "markers+text",
-        "text": [names[place].short if is_chosen and place in names else "" for place in places],
-        "textposition": "bottom center",
-        "textfont": {"size": 10, "color": LIGHT["ink"]},
+        "mode": "markers",
         "marker": {"color": hues, "size": 17 if is_chosen else 11, "line": {"color": LIGHT["ground"], "width": 2}},
         "customdata": ["" if value is None else f"SLSA {write.number(value, 2)}" for value in values],
         "hovertemplate": f"one of {k} segments %{{customdata}}<extra></extra>",
@@ -298,9 +313,9 @@ def _origin_notes(
     return Notes(
         "Which segments survive as their number rises (SLSA)",
         shelf.basis("Estimated."),
-        "Each dot is a segment; a line leads to it from the segment that most of its members were in, one number before. "
-        "The thicker and darker the line, the more nearly all of them came from there (SLSA; 1: all, 0: evenly from "
-        "everywhere). A segment whose line stays dark from left to right is there whatever number is chosen.",
+        "Each dot is a segment; a line leads to it from the segment that most of its members were in, one number "
+        "before. The thicker and darker the line, the more nearly all of them came from there (SLSA; 1: all, 0: evenly "
+        "from everywhere). A segment whose line stays dark from left to right is there whatever number is chosen.",
         told,
         ("Step", "Segment", "SLSA", "Most members come from"),
         tuple(
@@ -317,12 +332,28 @@ def _origin_notes(
 
 
 def _names_at(shelf: Shelf, chosen: int) -> dict[int, Member]:
-    return {each.position: each for each in members(shelf, found_name(shelf) or "") if each.position < chosen}
+    """Segments by their place in the chosen solution: the place whose mean Jaccard is the one published for them.
+
+    Segments are listed by what they are worth and solutions in the order of extraction; the mean tells which is which.
+    """
+    told = {row["segment_id"]: row["value"] for row in of_found(shelf, "segment_gate") if row["criterion"] == "stable"}
+    pairs = _pairs(shelf, "slsw").get(chosen, {})
+    free = {place: _mean(values) for place, values in pairs.items()}
+    names: dict[int, Member] = {}
+    for each in members(shelf, found_name(shelf) or ""):
+        value = told.get(each.id)
+        near = [place for place, mean in free.items() if value is not None and abs(mean - value) < _ALIKE]
+        if near:
+            names[near[0]] = each
+            free.pop(near[0])
+    return names
 
 
 def _steps(shelf: Shelf) -> dict[tuple[int, int], tuple[float | None, int | None]]:
     """SLSA and origin of every segment of every number; unknown for those of the smallest number."""
-    rows = [row for row in _stability(shelf) if row["measure"] == "slsa"]
+    table = shelf.small("segment_stability")
+    mine = pc.and_(pc.equal(table["segmentation"], found_name(shelf)), pc.equal(table["measure"], "slsa"))
+    rows = table.filter(mine).to_pylist()
     steps: dict[tuple[int, int], tuple[float | None, int | None]] = {}
     for k in sorted({int(row["k"]) for row in of_found(shelf, "segment_solutions")}):
         steps.update({(k, place): (None, None) for place in range(k)})
@@ -355,18 +386,14 @@ def _criteria(shelf: Shelf) -> dict[int, dict[str, Any]]:
     return dict(found)
 
 
-def _stability(shelf: Shelf) -> list[dict[str, Any]]:
-    return of_found(shelf, "segment_stability")
-
-
 def _pairs(shelf: Shelf, measure: str) -> dict[int, dict[int, list[float]]]:
     """Values of a measure by number of segments and place."""
     table = shelf.small("segment_stability")
+    mine = pc.and_(pc.equal(table["segmentation"], found_name(shelf)), pc.equal(table["measure"], measure))
+    chosen = table.filter(mine)
     found: dict[int, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-    columns = [table[name].to_pylist() for name in ("segmentation", "measure", "k", "place")]
-    for segmentation, kind, k, place, value in zip(*columns, numbers(table, "value").tolist(), strict=True):
-        if kind == measure and segmentation == found_name(shelf):
-            found[int(k)][int(place)].append(value)
+    for k, place, value in zip(*(chosen[name].to_pylist() for name in ("k", "place", "value")), strict=True):
+        found[int(k)][int(place)].append(float(value))
     return found
 
 

@@ -74,7 +74,7 @@ STATES = ("blue", "purple", "green", "amber", "vermillion")
 """Names of hues for lines and bars that have no natural order of amount."""
 
 SEGMENTS = ("blue", "amber", "green", "purple", "vermillion", "sky", "ink")
-"""Names of hues of segments by their place; the hues repeat after seven, so that names or symbols must tell the rest."""
+"""Names of hues of segments by their place; hues repeat after seven, and names tell the rest."""
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down")
 """Symbols of segments by their place, for those who cannot tell the hues apart."""
@@ -97,6 +97,7 @@ def template() -> go.layout.Template:
         "tickcolor": LIGHT["zero"],
         "automargin": True,
         "exponentformat": "B",
+        "separatethousands": True,
         "title": {"font": {"size": 12, "color": LIGHT["muted"]}, "standoff": 8},
         "tickfont": {"size": 12},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segmentry.terms.errors import Problem, StudyError, near_miss, shorten
@@ -24,8 +25,8 @@ def buyers_with_traits(history: ir.Table, tables: Sequence[ir.Table]) -> ir.Tabl
     return joined
 
 
-def require_numbers(base: ir.Table, names: Sequence[str]) -> None:
-    """Refuse names that are no traits, or not numbers; all at once.
+def require_usable(base: ir.Table, names: Sequence[str], *, numbers_only: bool = True) -> None:
+    """Refuse names that are no traits, or (but for mixtures) not numbers; all at once.
 
     Raises:
         StudyError: with every trait that cannot make segments.
@@ -36,12 +37,16 @@ def require_numbers(base: ir.Table, names: Sequence[str]) -> None:
         if name not in schema:
             hint = near_miss(name, schema.names) or "See the traits reference."
             problems.append(Problem("TRAIT_UNKNOWN", "There is no such trait", "variables", shorten(name), hint))
-        elif not (schema[name].is_numeric() or schema[name].is_boolean()):
+        elif not _fits(schema[name], numbers_only):
             given = f"{name} ({schema[name]})"
-            next_step = "Choose traits that are numbers, or yes and no; describe segments by the others."
+            next_step = "Choose traits that are numbers, or yes and no; or the method mixture, which takes names, too."
             problems.append(Problem("TRAIT_NOT_A_NUMBER", "Distances need numbers", "variables", given, next_step))
     if problems:
         raise StudyError(problems)
+
+
+def _fits(kind: dt.DataType, numbers_only: bool) -> bool:
+    return bool(kind.is_numeric() or kind.is_boolean() or (kind.is_string() and not numbers_only))
 
 
 def even_sample(base: ir.Table, customers: int, most: int) -> ir.Table:

@@ -15,6 +15,7 @@ from segmentry.terms.numbers import NotEstimable
 from segmentry.terms.study import Study
 
 if TYPE_CHECKING:
+    from segmentry.discovery.mixing import Mixing
     from segmentry.science import Exploration, FittedPreparation, Solution
     from segmentry.science.inputs import FloatArray, IntArray
 
@@ -46,6 +47,10 @@ class Extraction:
         solution: The chosen one.
         order: Place in the solution of each segment as listed: the most valuable first.
         labels: Segment of each customer of the sample as listed, shape (n,).
+        values: The variables in units people read, shape (n, variables); NaN for unknown.
+        points: The same as prepared, shape (n, variables).
+        centers: Centers in the prepared scale, as listed; shape (segments, variables).
+        mixture: What assigns customers where segments are no centers but distributions.
     """
 
     variables: tuple[Variable, ...]
@@ -55,11 +60,10 @@ class Extraction:
     solution: Solution
     order: IntArray
     labels: IntArray
-
-    @property
-    def centers(self) -> FloatArray:
-        """Centers in the prepared scale, as listed; shape (segments, variables)."""
-        return np.asarray(self.solution.centers, dtype=np.float64)[self.order]
+    values: FloatArray
+    points: FloatArray
+    centers: FloatArray
+    mixture: Mixing | None = None
 
 
 def study_variables(study: Study) -> tuple[Variable, ...]:
@@ -87,9 +91,9 @@ def extract(
 
     if worth.size < FEWEST_CUSTOMERS:
         return NotEstimable(f"{worth.size} customers are too few to find segments in; {FEWEST_CUSTOMERS} are needed")
-    usable, left_out = _usable(study_variables(study), columns)
+    usable, left_out = usable_variables(study_variables(study), columns)
     if not usable:
-        return NotEstimable(f"no variable is left to segment by: {_told(left_out)}")
+        return nothing_left(left_out)
     plans = tuple(VariablePlan(each.name, each.transform, WINSOR, missing="median") for each in usable)
     values = {each.name: columns[each.name] for each in usable}
     try:
@@ -106,14 +110,14 @@ def extract(
         )
     except EstimationError as refused:
         return NotEstimable(" ".join(problem.what for problem in refused.problems))
-    solution = _chosen(exploration, before)
-    order = _by_worth(solution.labels, worth, solution.k)
-    place = np.empty(solution.k, dtype=np.int64)
-    place[order] = np.arange(solution.k)
-    return Extraction(usable, left_out, preparation, exploration, solution, order, place[solution.labels])
+    solution = chosen(exploration, before)
+    order, labels = by_worth(solution, worth)
+    centers = np.asarray(solution.centers, dtype=np.float64)[order]
+    raw = np.column_stack(list(values.values()))
+    return Extraction(usable, left_out, preparation, exploration, solution, order, labels, raw, matrix, centers)
 
 
-def _chosen(exploration: Exploration, before: int | None) -> Solution:
+def chosen(exploration: Exploration, before: int | None) -> Solution:
     """The recommended solution, or the one with as many segments as before where that is as stable.
 
     A new segment comes in only where every segment of the larger solution is highly stable, so that noise moves nobody.
@@ -126,7 +130,7 @@ def _chosen(exploration: Exploration, before: int | None) -> Solution:
     return earlier if loss <= AS_STABLE and float(earlier.slsw.min()) >= float(best.slsw.min()) - AS_STABLE else best
 
 
-def _usable(
+def usable_variables(
     variables: Sequence[Variable], columns: Mapping[str, FloatArray]
 ) -> tuple[tuple[Variable, ...], dict[str, str]]:
     """Variables that vary and are mostly known, and why the others cannot serve."""
@@ -141,12 +145,21 @@ def _usable(
     return tuple(variable for variable in variables if variable.name not in left_out), left_out
 
 
-def _told(left_out: Mapping[str, str]) -> str:
-    return "; ".join(f"{name} is {reason}" for name, reason in left_out.items())
+def nothing_left(left_out: Mapping[str, str]) -> NotEstimable:
+    """The refusal where no variable can make segments, with the reason of each."""
+    told = "; ".join(f"{name} is {reason}" for name, reason in left_out.items())
+    return NotEstimable(f"no variable is left to segment by: {told}")
 
 
-def _by_worth(labels: IntArray, worth: FloatArray, number: int) -> IntArray:
-    """Places of the segments by mean worth, the highest first; by size where worth is unknown."""
+def by_worth(solution: Solution, worth: FloatArray) -> tuple[IntArray, IntArray]:
+    """Places of the segments by mean worth, the highest first (by size where unknown), and labels in that order."""
+    order = _order(np.asarray(solution.labels, dtype=np.int64), worth, solution.k)
+    place = np.empty(solution.k, dtype=np.int64)
+    place[order] = np.arange(solution.k)
+    return order, place[solution.labels]
+
+
+def _order(labels: IntArray, worth: FloatArray, number: int) -> IntArray:
     known = ~np.isnan(worth)
     sizes = np.bincount(labels, minlength=number).astype(float)
     sums = np.bincount(labels[known], worth[known], number)

@@ -14,8 +14,9 @@ import pyarrow as pa
 
 from segmentry.discovery import naming, quality, solutions
 from segmentry.discovery.assignment import assigned
-from segmentry.discovery.base import buyers_with_traits, even_sample, require_numbers
+from segmentry.discovery.base import buyers_with_traits, even_sample, require_usable
 from segmentry.discovery.extraction import Extraction, extract, study_variables
+from segmentry.discovery.mixing import assigned_by_mixture, extract_mixture
 from segmentry.discovery.profiling import Profile, descriptor_rows, profile, profile_rows
 from segmentry.discovery.registry import Identified, identify
 from segmentry.discovery.spec import DiscoverSpec
@@ -32,7 +33,7 @@ from segmentry.discovery.tables import (
     SEGMENTATION_MODELS,
 )
 from segmentry.discovery.typing import Typing, learn_typing
-from segmentry.discovery.variables import DESCRIPTORS
+from segmentry.discovery.variables import DESCRIPTORS, Variable
 from segmentry.engine import Run, arrow_schema
 from segmentry.science.inputs import FloatArray, IntArray
 from segmentry.terms.numbers import NotEstimable, as_json
@@ -81,21 +82,25 @@ def find(run: Run, spec: DiscoverSpec) -> Found | NotEstimable:
     study = Study.from_content({name: value for name, value in spec.study.items() if name != "recorded_at"})
     base, described = _base(run)
     variables = study_variables(study)
-    require_numbers(base, [variable.name for variable in variables])
+    mixing = study.method == "mixture"
+    require_usable(base, [variable.name for variable in variables], numbers_only=not mixing)
     buyers = run.rows(base.aggregate(rows=base.count()))[0]["rows"]
     sample = _sample(run, base, [each.name for each in variables], described, buyers, spec)
-    columns = {variable.name: numbers(sample, variable.name) for variable in variables}
-    alive = sum(bool(row["alive"]) for row in _registry(run, study.id))
-    extraction = extract(columns, worth(sample), study, spec, alive or None)
+    before = sum(bool(row["alive"]) for row in _registry(run, study.id)) or None
+    if mixing:
+        extraction = extract_mixture(_columns(sample, variables), worth(sample), study, spec, before)
+    else:
+        columns = {variable.name: numbers(sample, variable.name) for variable in variables}
+        extraction = extract(columns, worth(sample), study, spec, before)
     if isinstance(extraction, NotEstimable):
         return extraction
-    names = [variable.name for variable in extraction.variables]
-    values = np.column_stack([columns[name] for name in names])
-    prepared = extraction.preparation.transform({name: columns[name] for name in names})
-    typical = profile(values, prepared, extraction.labels, extraction.solution.k)
+    typical = profile(extraction.values, extraction.points, extraction.labels, extraction.solution.k)
     identified = _identify(run, study.id, extraction, typical, sample, spec)
-    members = assigned(base, extraction.preparation, extraction.centers, identified.ids)
-    typing = learn_typing(study.id, values, extraction, identified, spec.random_state)
+    if extraction.mixture is None:
+        members = assigned(base, extraction.preparation, extraction.centers, identified.ids)
+    else:
+        members = assigned_by_mixture(base, extraction.preparation, extraction.mixture, identified.ids)
+    typing = learn_typing(study.id, extraction, identified, spec.random_state)
     return Found(spec, study, extraction, identified, members, sample, typical, typing, buyers)
 
 
@@ -112,7 +117,7 @@ def publish(run: Run, found: Found, sizes: Sizes) -> list[dict[str, Any]]:
     descriptors = _descriptors(found)
     _put(run, found, SEGMENT_SOLUTIONS, solutions.solution_rows(name, found.extraction.exploration))
     _put(run, found, SEGMENT_STABILITY, solutions.stability_rows(name, found.extraction.exploration))
-    _put(run, found, SEGMENT_GORGE, solutions.gorge_rows(name, ids, _prepared(found), found.extraction))
+    _put(run, found, SEGMENT_GORGE, solutions.gorge_rows(name, ids, found.extraction))
     _put(run, found, SEGMENT_PROFILES, profile_rows(name, ids, found.extraction.variables, found.profile))
     _put(run, found, SEGMENT_DESCRIPTORS, descriptors)
     _put(run, found, SEGMENT_TYPING, [] if isinstance(found.typing, NotEstimable) else found.typing.rows)
@@ -180,9 +185,14 @@ def _sample(
     return run.arrow(even_sample(chosen, buyers, spec.extraction_sample).order_by("customer_id"))
 
 
-def _prepared(found: Found) -> FloatArray:
-    columns = {each.name: numbers(found.sample, each.name) for each in found.extraction.variables}
-    return np.asarray(found.extraction.preparation.transform(columns), dtype=np.float64)
+def _columns(sample: pa.Table, variables: Sequence[Variable]) -> dict[str, FloatArray | list[str | None]]:
+    """The study's variables: numbers as arrays, names as lists."""
+    told: dict[str, FloatArray | list[str | None]] = {}
+    for variable in variables:
+        kind = sample.schema.field(variable.name).type
+        text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+        told[variable.name] = sample[variable.name].to_pylist() if text else numbers(sample, variable.name)
+    return told
 
 
 def _identify(
@@ -270,7 +280,7 @@ def _relative_spread(values: FloatArray, labels: IntArray, number: int) -> Float
 
 
 def _descriptors(found: Found) -> list[dict[str, Any]]:
-    used = {variable.name for variable in found.extraction.variables}
+    used = {variable.source or variable.name for variable in found.extraction.variables}
     skipped = {"customer_id", *used, "clv", "expected_discounted_revenue", "spend", "p_alive", "revenue"}
     skipped |= {"purchase_days", "days_since_last"}
     columns: dict[str, FloatArray] = {}
@@ -318,6 +328,7 @@ def _model_row(found: Found, guard: list[dict[str, Any]]) -> dict[str, Any]:
         "variables": [variable.name for variable in extraction.variables],
         "preparation": extraction.preparation.as_dict(),
         "centers": extraction.centers.tolist(),
+        "mixture": None if extraction.mixture is None else extraction.mixture.as_dict(),
         "ids": list(found.identified.ids),
     }
     summary = solutions.summary(found.study, extraction, found.typing, found.buyers, found.sample.num_rows, guard)

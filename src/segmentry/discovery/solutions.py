@@ -74,13 +74,15 @@ def stability_rows(segmentation: str, exploration: Exploration) -> list[dict[str
     return rows
 
 
-def gorge_rows(
-    segmentation: str, ids: Sequence[str], prepared: FloatArray, extraction: Extraction
-) -> list[dict[str, Any]]:
-    """Rows of the contract `SEGMENT_GORGE`: how similar the customers of the sample are to each segment."""
+def gorge_rows(segmentation: str, ids: Sequence[str], extraction: Extraction) -> list[dict[str, Any]]:
+    """Rows of the contract `SEGMENT_GORGE`: how similar the customers of the sample are to each segment.
+
+    Of a mixture: the chance to belong to it.
+    """
     from segmentry.science import gorge
 
-    similarity = np.asarray(gorge(prepared, extraction.centers))
+    mixture = extraction.mixture
+    similarity = np.asarray(gorge(extraction.points, extraction.centers)) if mixture is None else mixture.chances
     edges = np.linspace(0.0, 1.0, BARS + 1)
     rows = []
     for place, segment in enumerate(ids):
@@ -103,7 +105,7 @@ def summary(
     """What was found, in the shape of ``segmentation`` of the main job's object."""
     exploration, solution = extraction.exploration, extraction.solution
     return {
-        "method": "k-means",
+        "method": "k-means" if extraction.mixture is None else "mixture",
         "name": study.id,
         "k": solution.k,
         "why": _why(extraction),

@@ -48,19 +48,18 @@ class Typing:
         }
 
 
-def learn_typing(
-    segmentation: str, values: FloatArray, extraction: Extraction, identified: Identified, seed: int
-) -> Typing | NotEstimable:
+def learn_typing(segmentation: str, extraction: Extraction, identified: Identified, seed: int) -> Typing | NotEstimable:
     """Learn short rules for the segments of a solution.
 
     Args:
         segmentation: Name of the segmentation.
-        values: The variables in units people read, shape (n, variables); NaN for unknown.
         extraction: The solution.
         identified: Ids and names of the segments.
         seed: Seed of the split into folds.
     """
-    fill = [each.filling for each in extraction.preparation.variables]
+    if any(variable.source for variable in extraction.variables):
+        return NotEstimable("rules over names are not learned; the model assigns customers")
+    fill, values = [each.filling for each in extraction.preparation.variables], extraction.values
     columns = {
         variable.name: np.where(np.isnan(values[:, place]), fill[place], values[:, place])
         for place, variable in enumerate(extraction.variables)

@@ -16,6 +16,8 @@ class Variable:
         low: What members are like whose value is low, as an adjective.
         high: The same where it is high.
         phrase: A clause with ``{value}`` for descriptions, or an empty text.
+        source: Trait it was made from, where it says yes or no to one level of a name; else empty.
+        level: That level.
     """
 
     name: str
@@ -23,6 +25,8 @@ class Variable:
     low: str = ""
     high: str = ""
     phrase: str = ""
+    source: str = ""
+    level: str = ""
 
     @property
     def words(self) -> tuple[str, str]:

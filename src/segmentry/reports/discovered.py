@@ -114,7 +114,7 @@ def _cards(told: Told) -> list[Card]:
             Card(
                 told.share(agreement),
                 "typed right by short rules",
-                f"of customers the rules were not learned from; always guessing the largest segment: {told.share(base)}",
+                f"of customers the rules were not learned from; guessing the largest segment: {told.share(base)}",
             )
         )
     return cards

@@ -22,8 +22,8 @@ def section(told: Told) -> Section | None:
     blocks: list[Block] = [
         Text(
             "A segment that was found is not yet a segment that pays. Six questions are asked of each; where no figure "
-            "can answer, the answer is “unproven” and not “yes”. Then: from which rise of its value would a treatment of "
-            "its own pay, and could a test show such a rise at all?"
+            "can answer, the answer is “unproven” and not “yes”. Then: from which rise of its value would a treatment "
+            "of its own pay, and could a test show such a rise at all?"
         ),
         Picture("gate"),
         Definitions(_CRITERIA),
@@ -41,7 +41,7 @@ def _manageable(told: Told) -> list[Block]:
     team = f" The study says that the team can manage {told.count(most)}." if isinstance(most, int) else ""
     return [
         Text(
-            f"Of {told.counted(k, 'segment')}, {told.count(kept)} can both pay and be tested at the costs declared in the "
-            f"study.{team}"
+            f"Of {told.counted(k, 'segment')}, {told.count(kept)} should stand apart by the costs declared in the "
+            f"study: a treatment of their own can pay and a test can show it, or they are niches that pay.{team}"
         )
     ]

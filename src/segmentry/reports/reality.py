@@ -41,8 +41,8 @@ def _figures(told: Told) -> list[Block]:
             f"The test: would a base without any segments look the same? {worlds} such bases were simulated, each one "
             "cloud with the same size, margins and covariances. There, the same procedure reaches a stability of "
             f"{write.number(float(found['null_stability']), 2)}; here it reaches "
-            f"{_two(told, found.get('stability'))}. Customers who stand on a border: {told.share(found.get('border_share'))} "
-            f"here, {told.share(found.get('null_border_share'))} there."
+            f"{_two(told, found.get('stability'))}. Customers who stand on a border: "
+            f"{told.share(found.get('border_share'))} here, {told.share(found.get('null_border_share'))} there."
         )
     ]
 
@@ -93,7 +93,7 @@ def _criterion_row(told: Told, row: Mapping[str, Any], is_chosen: bool) -> tuple
     return (
         f"{told.count(row.get('k'))}{' (chosen)' if is_chosen else ''}",
         *(
-            _criterion(told, row.get(name), digits) + (f" {_OWN}" if name in own else "")
+            _criterion(told, row.get(name), digits) + (f"\u00a0{_OWN}" if name in own else "")
             for name, _, digits in _CRITERIA
         ),
         told.share(row["share_of_best"]) if isinstance(row.get("share_of_best"), int | float) else "not estimable",
@@ -111,8 +111,9 @@ def _computed(told: Told) -> list[Block]:
         ("Method", str(found.get("method"))),
         ("Variables", ", ".join(_prepared(each) for each in found.get("preparation") or []) or "not told"),
         ("Left out", "; ".join(f"{name}: {why}" for name, why in (found.get("left_out") or {}).items()) or "nothing"),
-        ("Customers", f"{told.count(found.get('customers'))}; segments made from {told.count(found.get('extracted_from'))}, "
-         f"stability from {told.count(found.get('stability_from'))}"),
+        ("Customers", told.count(found.get("customers"))),
+        ("Segments made from", f"{told.count(found.get('extracted_from'))} customers"),
+        ("Stability from", f"{told.count(found.get('stability_from'))} customers"),
         ("Starts", told.count(found.get("starts"))),
         ("Bootstrap pairs", told.count(found.get("pairs"))),
         ("Seed", told.count(found.get("random_state"))),

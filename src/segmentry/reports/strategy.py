@@ -20,7 +20,7 @@ _PARTS = {
     "promotion": "Promotion",
     "move_maintain": "Keep",
     "move_change": "Change",
-    "move_create": "Create",
+    "move_increase": "Increase",
 }
 _AVOID = "not_to_do"
 _TIERS = {"high": "high touch", "middle": "middle", "standard": "standard", "self_service": "self-service"}
@@ -37,7 +37,8 @@ def section(told: Told) -> Section:
     blocks: list[Block] = [
         Text(
             "Each line rests on figures, which open below it. Lines marked as drafts rest on none: they are starting "
-            "points to be written with what you know and the data do not. No line was tried yet: none is proved to work."
+            "points to be written with what you know and the data do not. No line was tried yet: none is proved "
+            "to work."
         )
     ]
     blocks += [_plan(told, entry, place) for place, entry in plans]

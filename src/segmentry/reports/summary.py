@@ -10,7 +10,8 @@ from segmentry.reports.told import Told, is_estimate
 
 def in_short(told: Told) -> list[str]:
     """The sentences of the opening paragraph."""
-    return [each for each in (_base(told), _few(told), _future(told), _segment(told), _care(told)) if each]
+    told_of = (_base(told), _few(told), _future(told), _found(told), _segment(told), _care(told))
+    return [each for each in told_of if each]
 
 
 def _base(told: Told) -> str:
@@ -65,6 +66,23 @@ def _future(told: Told) -> str:
 
 def _brief(told: Told, amount: Any) -> str:
     return told.write.short_money(float(amount)) + ("" if told.write.currency else f" {told.unit}")
+
+
+_VERDICTS = {
+    "natural": "groups that are there without us",
+    "reproducible": "a cut that comes back in new samples, though no gap runs between the groups",
+    "constructive": "a useful cut and not a discovery",
+}
+"""What a verdict means, in a few words."""
+
+
+def _found(told: Told) -> str:
+    """How many segments were found, and what they are."""
+    if told.found is None:
+        return ""
+    count = told.counted(len(told.get("segments") or []), "segment")
+    meaning = _VERDICTS.get(str(told.get("segmentation.verdict")))
+    return f"{count} were found in the data: {meaning}." if meaning else f"{count} were found in the data."
 
 
 def _segment(told: Told) -> str:

@@ -56,7 +56,8 @@ def _growth(told: Told, entries: list[Mapping[str, Any]]) -> list[Block]:
         for each in known
     )
     columns = ("Segment", f"Before ({told.unit})\t", f"After ({told.unit})\t", "Growth\t", "Interval\t")
-    caption = f"Net revenue of today's members before and after: exact; growth with its {told.level(known[0]['growth'])} interval"
+    level = told.level(known[0]["growth"])
+    caption = f"Net revenue of today's members before and after: exact; growth with its {level} interval"
     return [Grid(caption, columns, rows)]
 
 
@@ -88,7 +89,8 @@ def _first(told: Told, entries: list[Mapping[str, Any]]) -> list[Block]:
             Notice(
                 "No segment is clearly the first",
                 (
-                    f"{_listed(tied)} cannot be told apart: the intervals of their figures overlap too far. Treat them as a tie.",
+                    f"{_listed(tied)} cannot be told apart: the intervals of their figures overlap too far. "
+                    "Treat them as a tie.",
                 ),
             )
         ]

@@ -73,6 +73,7 @@ _CONTENTS: dict[str, tuple[str, ...]] = {
     "structure": ("StructureVerdict", "gorge", "silhouette"),
     "typing_rules": ("SegmentRule", "Threshold", "TypingRules", "typing_rules"),
     "transitions": ("Transition", "match_centers", "match_segments"),
+    "mixture_exploration": ("explore_mixture",),
     "mixtures": ("BernoulliMixture", "GaussianMixture", "LatentClass", "MixedMixture"),
     "model_checks": (
         "ModelChoice",

@@ -27,6 +27,9 @@ MEASURES = MappingProxyType(
 )
 """What knock-outs and criteria may ask of a segment."""
 
+METHODS = ("k_means", "mixture")
+"""How segments may be extracted."""
+
 LEAST_SHARE = 0.02
 """Share of the base below which a segment is knocked out unless the study says otherwise."""
 
@@ -61,6 +64,8 @@ class Study:
         outcome: What shall be better, in words.
         decision: The decision that it serves; a study without one is refused.
         review_on: Day on which the decision is looked at again; None for a year after the as-of.
+        method: ``k_means`` (distances between numbers) or ``mixture`` (numbers, yes and no, and names together, missing
+            answers allowed).
         variables: Traits that make the segments; empty to let the study choose purchase behavior.
         fewest: Smallest number of segments looked at.
         most: Largest number of segments looked at.
@@ -78,6 +83,7 @@ class Study:
     outcome: str = "More value from the customers we have."
     decision: str = "Which customers to treat differently, and how to share effort among them."
     review_on: date | None = None
+    method: str = "k_means"
     variables: tuple[str, ...] = ()
     fewest: int = 2
     most: int = 8
@@ -126,6 +132,9 @@ class Study:
             yield Problem(
                 "STUDY_RANGE_WRONG", "The numbers of segments make no range", f"{where}, most", given, next_step
             )
+        if self.method not in METHODS:
+            hint = near_miss(self.method, METHODS) or f"Choose one of {', '.join(METHODS)}."
+            yield Problem("STUDY_WRONG", "There is no such method", f"{where}, method", shorten(self.method), hint)
         for name in ("segment_cost", "contact_cost", "manageable_segments"):
             if not (math.isfinite(getattr(self, name)) and getattr(self, name) >= 0):
                 given = shorten(getattr(self, name))
@@ -183,6 +192,7 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "id": ((str,), "a text"),
     "outcome": ((str,), "a text"),
     "decision": ((str,), "a text"),
+    "method": ((str,), "a text"),
     "fewest": ((int,), "a whole number"),
     "most": ((int,), "a whole number"),
     "manageable_segments": ((int,), "a whole number"),

@@ -24,6 +24,7 @@ from segmentry.value.run_priority import refresh_priority
 from segmentry.value.spec import ValueSpec
 from segmentry.workspace.progress import Stopwatch
 from segmentry.workspace.results import DocumentResult
+from segmentry.workspace.segmenting import refresh_definitions
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
@@ -55,6 +56,8 @@ def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> D
     study = record(workspace)
     with engine.run("refresh", instant) as run:
         _compute(run, profile_spec, value_spec, study, watch)
+        with watch.step("definitions", 0.95):
+            refresh_definitions(run, workspace)
         run.notes["currency"] = currency
         run.notes["last_day"] = last_day.isoformat()
         run.notes["seconds"] = watch.seconds

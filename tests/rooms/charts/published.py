@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import plotly.graph_objects as go
@@ -13,9 +12,7 @@ import pyarrow as pa
 
 from segmentry.charts import pictures
 from segmentry.discovery.tables import RFM_SCORES, SEGMENTATION_SEGMENTS
-from segmentry.engine import arrow_schema
 from segmentry.profiles.tables import CUSTOMER_DAYS, MONTHLY_SALES, PURCHASE_HISTORY
-from segmentry.terms.tables import Contract
 from segmentry.value.tables import (
     ACTIVITY_COSTS,
     CUSTOMER_VALUE,
@@ -25,18 +22,14 @@ from segmentry.value.tables import (
     SEGMENT_VALUE,
     VALUE_SUMMARY,
 )
+from tests.rooms.charts.found_tables import FOUND, IDS, NAMES, Rows, found_tables
+from tests.rooms.charts.rows import table
+
+__all__ = ["CUSTOMERS", "Tables", "draw", "gallery", "published", "table"]
 
 LAST_DAY = date(2024, 3, 20)
 CUSTOMERS = 12
 Tables = dict[str, pa.Table]
-
-
-def table(contract: Contract, rows: list[dict[str, Any]]) -> pa.Table:
-    """Rows under a contract; columns that are not named stay unknown."""
-    schema = arrow_schema(contract)
-    money = [column.name for column in schema if pa.types.is_decimal(column.type)]
-    exact = [row | {name: Decimal(str(row[name])) for name in money if row.get(name) is not None} for row in rows]
-    return pa.Table.from_pylist(exact, schema=schema)
 
 
 def months() -> list[dict[str, Any]]:
@@ -53,11 +46,14 @@ def months() -> list[dict[str, Any]]:
     ]
 
 
-def segments(names: tuple[str, ...] = ("Champions", "Loyal", "Hibernating")) -> list[dict[str, Any]]:
-    """Described segments of the three segmentations."""
+def segments(
+    names: tuple[str, ...] = ("Champions", "Loyal", "Hibernating"), found: tuple[str, ...] = NAMES
+) -> list[dict[str, Any]]:
+    """Described segments of the three segmentations by rules, and of the one found in data."""
     described = [("rfm", f"s{place}", name, place) for place, name in enumerate(names)]
     described += [("lifecycle", each.lower(), each, at) for at, each in enumerate(("Regular", "Lapsing", "Lapsed"))]
     described += [("value_tier", each.lower(), each, at) for at, each in enumerate(("Top", "High", "Low"))]
+    described += [(FOUND, *pair, at) for at, pair in enumerate(zip(IDS, found, strict=True))]
     return [
         {
             "segmentation": segmentation,
@@ -231,10 +227,12 @@ def published(
     *,
     valued: bool = True,
     names: tuple[str, ...] = ("Champions", "Loyal", "Hibernating"),
+    found: tuple[str, ...] = NAMES,
+    **changes: Rows,
 ) -> Tables:
-    """Every table a picture may ask for."""
+    """Every table a picture may ask for; rows on found segments by the name of their table replace the usual ones."""
     history, value, scores = customers()
-    described = segments(names)
+    described = segments(names, found)
     document = [{"document": json.dumps(summary(currency, valued=valued))}]
     fit = [{"repeat_purchases": count, "customers": 40.0 - count, "expected": 38.0 - count} for count in range(5)]
     return {
@@ -250,6 +248,7 @@ def published(
         "frequency_fit": table(FREQUENCY_FIT, fit),
         "profit_curve": table(PROFIT_CURVE, curves()),
         "activity_costs": table(ACTIVITY_COSTS, activities()),
+        **found_tables(**changes),
     }
 
 

@@ -28,10 +28,17 @@ from tests.rooms.charts.published import (
 )
 
 NAMES = tuple(picture.name for picture in PICTURES)
-MONEY = {"monthly_sales", "segments", "value_per_customer", "activity_costs"}
+MONEY = {"monthly_sales", "segments", "value_per_customer", "activity_costs", "found_segments", "growth_parts"}
 ESTIMATED = {
     "segments", "value_per_customer", "lifecycle", "value_tiers", "purchase_tracking", "frequency_fit",
-    "activity_probability", "recency_frequency",
+    "activity_probability", "recency_frequency", "found_segments", "segment_profiles", "stability_by_number",
+    "stability_by_segment", "segment_origins", "gorge", "map_plain", "map_principal", "map_discriminant",
+    "map_perceived", "growth_parts", "priority_matrix", "priority_first", "gate", "guard",
+}  # fmt: skip
+MAPS = {"map_plain", "map_principal", "map_discriminant", "map_perceived"}
+FOUND_ONLY = {
+    "found_segments", "segment_profiles", "stability_by_number", "stability_by_segment", "segment_origins", "gorge",
+    "gate", "guard",
 }  # fmt: skip
 LARGE = {"customer_days", "purchase_history", "customer_value", "rfm_scores"}
 
@@ -123,6 +130,21 @@ def test_empty_tables_give_no_picture() -> None:
         ("activity_costs", {"activity_costs"}),
         ("profit_curve", {"concentration", "whale_curve"}),
         ("rfm_scores", {"rfm_grid"}),
+        ("segment_solutions", {"stability_by_number", "stability_by_segment", "segment_origins"}),
+        ("segment_stability", {"stability_by_number", "stability_by_segment", "segment_origins"}),
+        ("segment_gorge", {"gorge"}),
+        ("segment_profiles", {"segment_profiles"}),
+        ("segment_gate", {"gate", "stability_by_segment"}),
+        ("segment_guard", {"guard"}),
+        ("segment_growth", {"growth_parts"}),
+        ("segment_priority", {"priority_matrix", "priority_first"}),
+        ("map_segments", MAPS),
+        ("map_axes", MAPS),
+        ("map_points", set()),
+        ("map_gaps", set()),
+        ("map_summary", set()),
+        ("priority_summary", set()),
+        ("segmentation_models", FOUND_ONLY | MAPS | {"growth_parts", "priority_matrix", "priority_first"}),
         ("purchase_history", {"activity_probability", "recency_frequency"}),
         ("value_summary", {"seasons", "activity_probability", "recency_frequency"}),
     ],

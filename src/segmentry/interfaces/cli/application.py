@@ -211,6 +211,10 @@ def discover(
         list[str] | None,
         typer.Option(help="A trait that makes the segments; repeatable. Purchase behavior by default."),
     ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(help="k_means (numbers) or mixture (numbers, yes and no, and names; answers may miss)."),
+    ] = None,
     fewest: Annotated[int | None, typer.Option(help="Smallest number of segments looked at.")] = None,
     most: Annotated[int | None, typer.Option(help="Largest number of segments looked at.")] = None,
     segment_cost: Annotated[float | None, typer.Option(help="Cost of treating one more segment apart.")] = None,
@@ -221,7 +225,7 @@ def discover(
     from segmentry.workspace import Workspace
 
     options = _given(
-        objective=objective, decision=decision, variables=variable, fewest=fewest, most=most,
+        objective=objective, decision=decision, variables=variable, method=method, fewest=fewest, most=most,
         segment_cost=segment_cost, contact_cost=contact_cost,
     )  # fmt: skip
     with Workspace.open(folder, "discover") as workspace:

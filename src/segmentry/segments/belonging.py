@@ -1,0 +1,149 @@
+"""Who belongs to any number of definitions, whatever their universes and whatever was decided by hand.
+
+The compiler answers a batch over one universe. Here definitions are laid in batches, each after those it leans on: a
+segment of another batch (of another universe, or with decisions by hand) is read as a trait that was just made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segmentry.segments.compiler import definition_problems, evaluate, member_rows
+from segmentry.segments.dependencies import closure, fallen, named, replaced, tangles
+from segmentry.segments.errors import DefinitionError
+from segmentry.segments.fields import Field, Fields
+from segmentry.segments.inputs import Inputs
+from segmentry.segments.nesting import in_order
+from segmentry.segments.tree import Compare, Condition, Definition, Trait
+from segmentry.segments.universe import Base, Reader, base_of, inputs
+from segmentry.terms.errors import Problem
+from segmentry.terms.tables import ColumnType
+
+ORIGINS = pa.schema([("segment_id", pa.string()), ("customer_id", pa.string()), ("origin", pa.string())])
+"""The shape of an answer: who, where, and whether the rule or a hand put the customer there."""
+
+
+class Belonging:
+    """Who belongs at one instant, over the tables a reader sees.
+
+    Args:
+        reader: Sees what was published.
+        as_of: Instant of evaluation (UTC).
+        manual: Decisions by hand in force (``segment_id``, ``customer_id``, ``decision``); None for none.
+    """
+
+    def __init__(self, reader: Reader, as_of: datetime, manual: ir.Table | None = None) -> None:
+        self.reader = reader
+        self.as_of = as_of
+        self.manual = None if manual is None else reader.arrow(manual.select("segment_id", "customer_id", "decision"))
+        self._inputs: dict[Base, Inputs] = {}
+
+    def inputs(self, base: Base) -> Inputs:
+        """The tables for one universe."""
+        if base not in self._inputs:
+            self._inputs[base] = inputs(self.reader, self.as_of, base)
+        return self._inputs[base]
+
+    def problems(self, definitions: Sequence[Definition]) -> dict[str, list[Problem]]:
+        """Everything that keeps definitions from being evaluated, by id; those that lean on one at fault included."""
+        found = tangles(definitions)
+        for definition in definitions:
+            own = definition_problems(definition, self.inputs(base_of(definition)))
+            if own:
+                found[definition.id] = [*own, *found.get(definition.id, [])]
+        return fallen(found, definitions)
+
+    def members(
+        self, definitions: Sequence[Definition], wanted: Iterable[str] | None = None, customers: ir.Table | None = None
+    ) -> pa.Table:
+        """Members as rows of ``segment_id``, ``customer_id`` and ``origin`` (rule or manual).
+
+        Args:
+            definitions: What is asked, and all that it leans on.
+            wanted: Ids to answer for; None for all.
+            customers: Those to answer for, with ``customer_id``; None for everybody.
+
+        Raises:
+            DefinitionError: with every mistake of every definition asked for.
+        """
+        ids = [each.id for each in definitions] if wanted is None else list(wanted)
+        needed = closure(ids, definitions)
+        asked = [each for each in definitions if each.id in needed]
+        wrong = self.problems(asked)
+        if wrong:
+            raise DefinitionError(dict.fromkeys(problem for each in wrong.values() for problem in each))
+        answers: dict[str, pa.Table] = {}
+        for batch in batches(asked, self._overridden()):
+            answers |= self._batch(batch, asked, answers, customers)
+        return pa.concat_tables([ORIGINS.empty_table(), *(answers[each] for each in ids)])
+
+    def _overridden(self) -> set[str]:
+        return set() if self.manual is None else set(self.manual["segment_id"].to_pylist())
+
+    def _batch(
+        self,
+        batch: Sequence[Definition],
+        asked: Sequence[Definition],
+        answers: Mapping[str, pa.Table],
+        customers: ir.Table | None,
+    ) -> dict[str, pa.Table]:
+        tables = self.inputs(base_of(batch[0]))
+        conditions: dict[str, Condition] = {}
+        for id_ in {each for one in batch for each in named(one, asked)} - {one.id for one in batch}:
+            tables, condition = _as_trait(tables, id_, answers[id_])
+            name = next(each.name for each in asked if each.id == id_)
+            conditions |= {id_: condition, name: condition}
+        rewritten = [replace(each, where=replaced(each.where, conditions)) for each in batch]
+        answered = evaluate(rewritten, self.as_of, tables, customers)
+        wide = ibis.memtable(self.reader.arrow(answered))
+        rows = self._with_decisions(member_rows(rewritten, wide), tables.universe, [each.id for each in batch])
+        found = self.reader.arrow(rows.select("segment_id", "customer_id", "origin")).cast(ORIGINS)
+        return {each.id: _of(found, each.id) for each in batch}
+
+    def _with_decisions(self, ruled: ir.Table, universe: ir.Table, ids: Sequence[str]) -> ir.Table:
+        """The rule's members with those added by hand, without those removed by hand; all of the universe."""
+        ruled = ruled.mutate(origin=ibis.literal("rule"))
+        if self.manual is None or not set(ids) & self._overridden():
+            return ruled
+        told = ibis.memtable(self.manual)
+        told = told.filter(told.segment_id.isin(list(ids)))
+        pair = ("segment_id", "customer_id")
+        added = told.filter(told.decision == "added").semi_join(universe, "customer_id").anti_join(ruled, pair)
+        kept = ruled.anti_join(told.filter(told.decision == "removed"), pair)
+        return kept.union(added.select(*pair).mutate(origin=ibis.literal("manual")))
+
+
+def batches(definitions: Sequence[Definition], overridden: set[str]) -> list[list[Definition]]:
+    """Definitions in batches of one universe each, every one after what it leans on.
+
+    Args:
+        definitions: Definitions without cycles; what they lean on is among them.
+        overridden: Ids of segments with decisions by hand: their dependents wait for the batch after.
+    """
+    by_id = {each.id: each for each in definitions}
+    stages: dict[str, int] = {}
+    for definition in in_order(definitions)[0]:
+        needed = named(definition, definitions)
+        apart = {each: each in overridden or base_of(by_id[each]) != base_of(definition) for each in needed}
+        stages[definition.id] = max((stages[each] + apart[each] for each in needed), default=0)
+    keys = sorted({(stages[each.id], base_of(each)) for each in definitions})
+    return [[each for each in definitions if (stages[each.id], base_of(each)) == key] for key in keys]
+
+
+def _as_trait(tables: Inputs, id_: str, members: pa.Table) -> tuple[Inputs, Condition]:
+    """The tables with the members of a segment as a trait that is true for them, and the condition that asks for it."""
+    name = f"segment:{id_}"
+    table = ibis.memtable(members.select(["customer_id"])).mutate(member=ibis.literal(value=True))
+    fields = Fields([*tables.fields.values(), Field(name, name, "member", ColumnType.BOOLEAN)])
+    return replace(tables, fields=fields, traits={**tables.traits, name: table}), Compare(Trait(name), "=", True)
+
+
+def _of(rows: pa.Table, id_: str) -> pa.Table:
+    return rows.filter(pc.equal(rows["segment_id"], id_))

@@ -1,0 +1,85 @@
+"""A definition before it is saved: how many, a sample, and how many of them can be reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis.expr.types as ir
+
+from segmentry.segments.language.writing import format_condition
+from segmentry.segments.published import Published, worth
+from segmentry.segments.tree import Definition
+from segmentry.segments.universe import base_of
+from segmentry.segments.words import describe
+from segmentry.terms.numbers import NotEstimable
+
+SAMPLE = 20
+"""Customers shown."""
+
+
+def count(published: Published, definition: Definition) -> dict[str, Any]:
+    """How many belong, exactly, of how many, and as of when.
+
+    Raises:
+        DefinitionError: with every mistake.
+    """
+    return _counted(published, definition, published.evaluate(definition))
+
+
+def preview(published: Published, definition: Definition) -> dict[str, Any]:
+    """`count` with a sample, what the members are worth, and how many of them can be reached.
+
+    Raises:
+        DefinitionError: with every mistake.
+    """
+    members = published.evaluate(definition)
+    return {
+        **_counted(published, definition, members),
+        "sample": published.ids(members, SAMPLE),
+        "waterfall": waterfall(published, definition, members),
+        "worth": worth(published, members),
+    }
+
+
+def _counted(published: Published, definition: Definition, members: ir.Table) -> dict[str, Any]:
+    whole = published.number(published.belonging().inputs(base_of(definition)).universe)
+    found = published.number(members)
+    return {
+        "text": format_condition(definition.where),
+        "in_words": describe(definition),
+        "count": found,
+        "universe": whole,
+        "share": found / whole if whole else NotEstimable("nobody of these kinds is known"),
+        "as_of": published.as_of.isoformat() + "Z",
+        "complete_through": published.complete_through.isoformat() + "Z",
+        "exact": True,
+    }
+
+
+def waterfall(published: Published, definition: Definition, members: ir.Table) -> list[dict[str, Any]]:
+    """From parties matched to customers who can be written to, step by step; what is not known is said, not guessed.
+
+    Args:
+        published: What is published.
+        definition: Says whose universe it is.
+        members: Rows with ``customer_id``.
+    """
+    reader, tables = published.reader, published.belonging().inputs(base_of(definition))
+    parties = reader.table("identity").semi_join(members, "customer_id")
+    steps: list[dict[str, Any]] = [
+        {"step": "matched", "meaning": "records of the sources", "count": published.number(parties)},
+        {"step": "deduplicated", "meaning": "customers", "count": published.number(members)},
+    ]
+    if tables.consents is None:
+        allowed: Any = NotEstimable("no consents are loaded")
+    else:
+        latest = tables.consents.filter(tables.consents.given)
+        allowed = published.number(members.semi_join(latest, "customer_id"))
+    steps.append({"step": "consent", "meaning": "with a consent on record", "count": allowed})
+    if tables.addresses is None:
+        reached: Any = NotEstimable("no addresses are loaded")
+    else:
+        usable = tables.addresses.filter(tables.addresses.usable)
+        reached = published.number(members.semi_join(usable, "customer_id"))
+    steps.append({"step": "address", "meaning": "with a usable address", "count": reached})
+    return steps
