@@ -294,8 +294,8 @@ def _quality_sentence(shelf: Shelf, drawing: Drawing) -> str:
 
 def _gap_sentence(shelf: Shelf, drawing: Drawing) -> str:
     if drawing.gaps:
-        count = shelf.write.number(len(drawing.gaps))
-        return f"Rings: {count} gaps, where demand is and no offer, found again by bootstrap."
+        count, noun = shelf.write.number(len(drawing.gaps)), "gap" if len(drawing.gaps) == 1 else "gaps"
+        return f"Rings: {count} {noun}, where demand is and no offer, found again by bootstrap."
     reason = drawing.summary.get("gaps")
     if isinstance(reason, Mapping) and "not_estimable" in reason:
         return "An empty place is not a gap in the market: that needs to know what customers want."

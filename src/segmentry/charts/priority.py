@@ -153,8 +153,9 @@ def priority_first(shelf: Shelf) -> go.Figure:
     notes = Notes(
         "How sure the first place is",
         shelf.basis("Estimated."),
-        "Share of draws from the intervals of all figures in which the segment has the highest score. Before each name: "
-        f"the ranks within the {shelf.level} interval. Segments of one tie group cannot be told from the best of it.",
+        "Share of draws from the intervals of all figures in which the segment has the highest score. Before each "
+        f"name: the ranks within the {shelf.level} interval. Segments of one tie group cannot be told "
+        "from the best of it.",
         told,
         (
             "Segment",

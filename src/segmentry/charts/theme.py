@@ -6,6 +6,7 @@ drawn with the names of `LIGHT`; whoever shows it on a dark ground exchanges eac
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 
 import plotly.graph_objects as go
@@ -88,6 +89,7 @@ STEPS = tuple((position / 4, LIGHT[f"scale_{position}"]) for position in range(5
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
+@cache
 def template() -> go.layout.Template:
     """The look of every figure: no box, faint grid, transparent ground, room for titles."""
     axis = {

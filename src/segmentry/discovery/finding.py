@@ -298,12 +298,13 @@ def _descriptors(found: Found) -> list[dict[str, Any]]:
 
 def _segment_rows(found: Found, facts: quality.SegmentFacts) -> list[dict[str, Any]]:
     rules = {} if isinstance(found.typing, NotEstimable) else found.typing.words
+    levels = np.array([bool(variable.source) for variable in found.extraction.variables])
     rows = []
     for place, segment in enumerate(found.identified.ids):
         description = naming.describe(
             found.extraction.variables,
-            found.profile.medians[place],
-            found.profile.base_medians,
+            np.where(levels, found.profile.means[place], found.profile.medians[place]),
+            np.where(levels, found.profile.base_means, found.profile.base_medians),
             int(facts.customers[place]),
             float(facts.shares[place]),
             found.spec.unit,

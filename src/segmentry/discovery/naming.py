@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentry.discovery.variables import Variable
-from segmentry.science.inputs import FloatArray
+from segmentry.science.inputs import FloatArray, IntArray
 
 _WORDS_OF_A_NAME = 2
+
+TELLING_SHARE = 0.05
+"""A level is told of in a description where its share lies that far from the base's."""
 
 
 def names(variables: Sequence[Variable], differences: FloatArray, markers: NDArray[np.bool_]) -> tuple[str, ...]:
@@ -23,9 +26,9 @@ def names(variables: Sequence[Variable], differences: FloatArray, markers: NDArr
     """
     found: list[str] = []
     for place in range(differences.shape[0]):
-        order = np.argsort(-np.abs(differences[place]), kind="stable")
+        order = _telling(variables, differences[place])
         words = [_adjective(variables[each], differences[place, each]) for each in order]
-        marked = max(int(markers[place].sum()), 0)
+        marked = int(markers[place, order].sum())
         name = _joined(words[: min(_WORDS_OF_A_NAME, marked)])
         length = max(min(_WORDS_OF_A_NAME, marked), 0)
         while name in found and length < len(words):
@@ -33,6 +36,13 @@ def names(variables: Sequence[Variable], differences: FloatArray, markers: NDArr
             name = _joined(words[:length])
         found.append(name if name not in found else f"{name} ({place + 1})")
     return tuple(found)
+
+
+def _telling(variables: Sequence[Variable], differences: FloatArray) -> IntArray:
+    """Places of the variables, the strongest first; a level that members do not show tells less than one they do."""
+    order = np.argsort(-np.abs(differences), kind="stable")
+    shown = [each for each in order if not variables[each].source or differences[each] > 0]
+    return np.array(shown or order, dtype=np.int64)
 
 
 def _adjective(variable: Variable, difference: float) -> str:
@@ -47,25 +57,30 @@ def _joined(words: Sequence[str]) -> str:
 
 
 def describe(
-    variables: Sequence[Variable], medians: FloatArray, base: FloatArray, customers: int, share: float, unit: str
+    variables: Sequence[Variable], typical: FloatArray, base: FloatArray, customers: int, share: float, unit: str
 ) -> str:
     """One sentence: how many they are and what is typical of them, the base's figure in brackets.
 
     Args:
         variables: The variables that made the segments.
-        medians: Medians of the members, shape (variables,).
-        base: Medians of the base, shape (variables,).
+        typical: Medians of the members, or their share where a variable says yes or no to a level; shape (variables,).
+        base: The same of the base, shape (variables,).
         customers: Number of members.
         share: Their share of the base.
         unit: Currency of the amounts.
     """
     clauses = [
-        _clause(variable, value, usual, unit) for variable, value, usual in zip(variables, medians, base, strict=True)
+        _clause(variable, value, usual, unit)
+        for variable, value, usual in zip(variables, typical, base, strict=True)
+        if not variable.source or abs(value - usual) >= TELLING_SHARE
     ]
-    return f"{customers:,} customers ({share:.0%} of the base): {', '.join(clauses)} (medians; the base's in brackets)."
+    told = "medians and shares" if any(variable.source for variable in variables) else "medians"
+    return f"{customers:,} customers ({share:.0%} of the base): {', '.join(clauses)} ({told}; the base's in brackets)."
 
 
 def _clause(variable: Variable, value: float, usual: float, unit: str) -> str:
+    if variable.source:
+        return f"{variable.level} ({variable.source.replace('_', ' ')}) {value:.0%} [{usual:.0%}]"
     told = f"{_number(value)} [{_number(usual)}]"
     if variable.phrase:
         return variable.phrase.format(value=told, unit=unit)

@@ -23,6 +23,12 @@ PHYSICAL = "physical"
 WAREHOUSE_SHARE = 0.85
 """Share of the told memory limit that DuckDB is given."""
 
+_SLOW_COMPRESSION = "fsst"
+"""Not tried on texts: it takes longer than all else in writing them, and loses to a dictionary on ids and names."""
+
+_PLANS = 1000
+"""So many compiled expressions are kept."""
+
 
 class Warehouse(Protocol):
     """An analytical store with immutable physical tables; written once per engine."""
@@ -78,6 +84,7 @@ class DuckWarehouse:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "preserve_insertion_order": False,
+            "disabled_compression_methods": _SLOW_COMPRESSION,
             "threads": self.settings.threads or os.cpu_count() or 1,
         }
         if self.settings.memory_limit:
@@ -119,8 +126,17 @@ class DuckWarehouse:
         """
         backend, table = self.backend(), expression.as_table()
         backend._run_pre_execute_hooks(table)
-        answer = backend.con.sql(backend.compile(table)).to_arrow_table()
+        answer = backend.con.sql(self._plan(backend, table)).to_arrow_table()
         return answer.cast(table.schema().to_pyarrow())
+
+    def _plan(self, backend: Any, table: ir.Table) -> str:
+        """The SQL of an expression, kept for the thread: the same looks are taken at the same versions again."""
+        known: dict[Any, str] = self._local.__dict__.setdefault("plans", {})
+        if (sql := known.get(table.op())) is None:
+            if len(known) >= _PLANS:
+                known.clear()
+            sql = known[table.op()] = backend.compile(table)
+        return sql
 
     def write(self, physical_name: str, table: ir.Table) -> int:
         """Write ``table`` under a new physical name; returns its number of rows."""

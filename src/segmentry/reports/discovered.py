@@ -40,7 +40,6 @@ def section(told: Told) -> Section:
             Notice(
                 "No segments were found in the data",
                 (sentence(str(reason)), "The sections below speak of the rules that stand in."),
-                "care",
             )
         )
         return Section("found", "Segments found", blocks)

@@ -9,7 +9,9 @@ Source: Lloyd (1982), Least squares quantization in PCM; Arthur & Vassilvitskii 
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from segmentry.science.inputs import FloatArray
 from segmentry.science.points import Points
 
 SmallArray = NDArray[np.uint8]
-CHUNK_ENTRIES = 90_000
+CHUNK_ENTRIES = 250_000
 SAME = 1e-6
 NEAR = 1e-5
 
@@ -193,16 +195,22 @@ def weighted_sums(batch: Batch, labels: SmallArray, weights: FloatArray, k: int)
 
     One product with a sparse matrix of one entry per point and fit: its cost does not grow with k.
     """
-    from scipy.sparse import csc_array
-
     n, fits = labels.shape
-    chosen: Any = csc_array((fits * k, n), dtype=np.float64)
-    # Set part by part, because the constructor would check again what is right by construction, on every pass.
+    # Filled part by part, because the constructor would check again what is right by construction, on every pass.
+    chosen = copy(_empty(fits * k, n))
     chosen.indices = (labels + np.arange(0, fits * k, k, dtype=np.int32)).ravel()
     chosen.data = (weights if weights.shape[1] == fits else np.repeat(weights, fits, axis=1)).ravel()
     chosen.indptr = np.arange(0, n * fits + 1, fits, dtype=np.int32)
     sums: FloatArray = chosen @ batch.augmented
     return sums.reshape(fits, k, batch.p + 1)
+
+
+@lru_cache(maxsize=4096)
+def _empty(rows: int, columns: int) -> Any:
+    """A sparse matrix without entries; to be copied, not filled."""
+    from scipy.sparse import csc_array
+
+    return csc_array((rows, columns), dtype=np.float64)
 
 
 def _refill(batch: Batch, sums: FloatArray, weights: FloatArray, least: NDArray[np.float32]) -> None:

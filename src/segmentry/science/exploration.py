@@ -6,9 +6,7 @@ worlds (one cloud each) say what pieces of a cloud would reach.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -173,13 +171,13 @@ def explore(
     holder = Rows(rows, None, sample_size, REFINE_SIZE, random)
     require_distinct("explore", holder.points, wanted[-1])
     judge = _Judge(holder, pairs, starts, random_state)
-    with one_blas_thread(), ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
-        worlds = list(pool.map(judge.world, range(NULL_WORLDS)))
+    # One after the other: threads that share out work this small wait for each other longer than they save.
+    with one_blas_thread():
+        worlds = [judge.world(number) for number in range(NULL_WORLDS)]
         told = _Counter(progress, len(wanted) * (1 + NULL_WORLDS))
-        nulls = [pool.submit(told.step, judge.null, world, k) for k in wanted[::-1] for world in enumerate(worlds)]
-        found = [pool.submit(told.step, judge.solution, k) for k in wanted[::-1]]
-        reached = np.array([each.result() for each in nulls]).reshape(len(wanted), NULL_WORLDS, 2)[::-1]
-        parts = [each.result() for each in found][::-1]
+        nulls = [told.step(judge.null, world, k) for k in wanted for world in enumerate(worlds)]
+        parts = [told.step(judge.solution, k) for k in wanted]
+    reached = np.array(nulls).reshape(len(wanted), NULL_WORLDS, 2)
     solutions = _joined(parts, reached)
     return _concluded(solutions, len(rows), holder.sample.size, pairs, starts, random_state)
 

@@ -17,7 +17,7 @@ from segmentry.segments.raw import worlds
 from segmentry.segments.referee import World, judge
 from segmentry.segments.referee.measured import among, measured
 from segmentry.segments.run import rows_of
-from segmentry.segments.tree import Compare, Condition, Definition, Percentile, Rank, Trait, walk
+from segmentry.segments.tree import And, Compare, Condition, Definition, Not, Or, Percentile, Rank, Trait, walk
 from segmentry.segments.universe import base_of
 from segmentry.terms.errors import Problem
 
@@ -160,8 +160,6 @@ def _without_ranks(
 
 
 def _swapped(node: Any, leaves: Mapping[Condition, Condition]) -> Any:
-    from segmentry.segments.tree import And, Not, Or
-
     if isinstance(node, And | Or):
         return type(node)(tuple(_swapped(part, leaves) for part in node.parts))
     if isinstance(node, Not):

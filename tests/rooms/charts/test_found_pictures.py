@@ -18,7 +18,6 @@ from tests.rooms.charts.found_tables import (
     gorge,
     growth,
     guard,
-    model,
     nothing_found,
     priority,
     profiles,
@@ -60,13 +59,11 @@ def test_where_nothing_was_found_nothing_is_proved() -> None:
 def test_hostile_names_are_shown_as_text(name: str) -> None:
     """Markup and fields of templates in a segment's name reach neither the figure's markup nor its templates."""
     figure = draw(name, published(found=(HOSTILE, "B", "C")))
-    text = figure.to_json().replace("\\u003c", "<").replace("\\u003e", ">")
     shown = figure.to_plotly_json()
     shown["layout"].pop("meta")
     assert "<script>" not in str(shown)
     assert "<b onclick" not in str(shown)
     assert all("%{x}</b>" not in str(trace.hovertemplate) for trace in figure.data)
-    assert text.count("&lt;script&gt;") >= 0
 
 
 @pytest.mark.parametrize("name", FOUND_PICTURES)
@@ -400,4 +397,3 @@ def test_many_segments_keep_hues_of_the_palette() -> None:
     """Hues repeat after seven; every color stays one of the theme."""
     figure = draw("gorge")
     assert {bar.marker.color for bar in figure.data} <= set(LIGHT.values())
-    assert model()[0]["segmentation"] == FOUND

@@ -92,7 +92,10 @@ def test_the_page_stays_small(figures: dict[str, go.Figure]) -> None:
 def test_sections_come_in_order(page: Page) -> None:
     """The reader meets what was read before what follows from it, and what is unknown before the method."""
     ids = [each.attributes["id"] for each in page.named("section") if "id" in each.attributes]
-    assert ids == ["read", "glance", "customers", "segments", "value", "costs", "unknown", "method"]
+    assert ids == [
+        "read", "glance", "customers", "found", "map", "worth", "strategy", "segments", "value", "costs", "further",
+        "unknown", "method",
+    ]  # fmt: skip
     anchors = {each.attributes["href"][1:] for each in page.named("a")}
     assert anchors == {*ids, "content"}
 
