@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import Any
 
 from segmentry.charts.shelf import Shelf
-from segmentry.charts.theme import LIGHT, SEGMENTS, SYMBOLS
+from segmentry.charts.theme import LIGHT, SEGMENTS
 from segmentry.charts.writer import label
 
 RULES = "rfm"
@@ -35,11 +35,6 @@ class Member:
     def hue(self) -> str:
         """Its color on a light ground."""
         return LIGHT[SEGMENTS[self.position % len(SEGMENTS)]]
-
-    @property
-    def symbol(self) -> str:
-        """Its symbol."""
-        return SYMBOLS[self.position % len(SYMBOLS)]
 
     @property
     def short(self) -> str:

@@ -17,6 +17,7 @@ from segmentry.charts import (
     gorge,
     growth,
     maps,
+    origins,
     priority,
     profiles,
     proof,
@@ -46,7 +47,7 @@ PICTURES = (
     Picture("segment_profiles", profiles.has_profiles, profiles.segment_profiles),
     Picture("stability_by_number", stability.has_numbers, stability.by_number),
     Picture("stability_by_segment", stability.has_stability, stability.by_segment),
-    Picture("segment_origins", stability.has_origins, stability.origins),
+    Picture("segment_origins", origins.has_origins, origins.origins),
     Picture("gorge", gorge.has_gorge, gorge.gorge),
     *(Picture(f"map_{method}", maps.has_map(method), maps.map_of(method)) for method in maps.METHODS),
     Picture("growth_parts", growth.has_growth, growth.growth_parts),
@@ -83,4 +84,5 @@ def pictures(read: Read, has: Has, locale: str) -> dict[str, Callable[[], go.Fig
         Name to a function that draws the figure, in reading order; a picture without rows is left out.
     """
     shelf = Shelf(read, has, locale)
-    return {each.name: partial(each.draw, shelf) for each in PICTURES if each.ready(shelf)}
+    known = {each.name: partial(each.draw, shelf) for each in PICTURES if each.ready(shelf)}
+    return known | maps.others(shelf)

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from textwrap import wrap
 from typing import Any, Literal
 
@@ -68,7 +69,23 @@ def has_map(method: Method) -> Callable[[Shelf], bool]:
 
 def map_of(method: Method) -> Callable[[Shelf], go.Figure]:
     """What draws the map of that method."""
-    return lambda shelf: _figure(shelf, _drawing(shelf, method))
+    return lambda shelf: _figure(shelf, _drawing(shelf, main_name(shelf), method))
+
+
+def others(shelf: Shelf) -> dict[str, Callable[[], go.Figure]]:
+    """Maps of further segmentations that were asked for, by name: ``map_``, method, segmentation."""
+    maps = sorted({str(row["map"]) for row in shelf.rows("map_segments")})
+    pairs = [each.rpartition("/")[::2] for each in maps if _is_drawn(shelf, each)]
+    return {
+        f"map_{method}_{segmentation}": partial(_drawn, shelf, segmentation, known)
+        for segmentation, method in pairs
+        for known in METHODS
+        if method == known and segmentation != main_name(shelf)
+    }
+
+
+def _drawn(shelf: Shelf, segmentation: str, method: Method) -> go.Figure:
+    return _figure(shelf, _drawing(shelf, segmentation, method))
 
 
 def _is_drawn(shelf: Shelf, name: str) -> bool:
@@ -302,8 +319,7 @@ def _gap_sentence(shelf: Shelf, drawing: Drawing) -> str:
     return ""
 
 
-def _drawing(shelf: Shelf, method: Method) -> Drawing:
-    segmentation = main_name(shelf)
+def _drawing(shelf: Shelf, segmentation: str, method: Method) -> Drawing:
     name = f"{segmentation}/{method}"
     rows = [row for row in shelf.rows("map_segments") if row["map"] == name]
     known = {each.id: each for each in members(shelf, segmentation)}

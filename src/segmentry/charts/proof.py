@@ -114,6 +114,7 @@ def guard(shelf: Shelf) -> go.Figure:
             mode="markers",
             name=title,
             marker={"color": LIGHT[hue], "symbol": symbol, "size": 13},
+            cliponaxis=False,
             customdata=["" if row[key] is None else write.percent(row[key], 1) for _, row in pairs],
             hovertemplate="%{y}: %{customdata}<extra>" + title + "</extra>",
         )

@@ -77,9 +77,6 @@ STATES = ("blue", "purple", "green", "amber", "vermillion")
 SEGMENTS = ("blue", "amber", "green", "purple", "vermillion", "sky", "ink")
 """Names of hues of segments by their place; hues repeat after seven, and names tell the rest."""
 
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down")
-"""Symbols of segments by their place, for those who cannot tell the hues apart."""
-
 PARTS = tuple(f"part_{name}" for name in STATES)
 """The same hues, soft enough to carry words in ink: 4.5 : 1 or more on either ground, as on every step of the scale."""
 

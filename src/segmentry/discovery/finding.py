@@ -115,7 +115,8 @@ def publish(run: Run, found: Found, sizes: Sizes) -> list[dict[str, Any]]:
     name, ids = found.study.id, found.identified.ids
     facts = _facts(found, sizes)
     descriptors = _descriptors(found)
-    _put(run, found, SEGMENT_SOLUTIONS, solutions.solution_rows(name, found.extraction.exploration))
+    money = solutions.value_between(found.extraction.exploration, worth(found.sample))
+    _put(run, found, SEGMENT_SOLUTIONS, solutions.solution_rows(name, found.extraction.exploration, money))
     _put(run, found, SEGMENT_STABILITY, solutions.stability_rows(name, found.extraction.exploration))
     _put(run, found, SEGMENT_GORGE, solutions.gorge_rows(name, ids, found.extraction))
     _put(run, found, SEGMENT_PROFILES, profile_rows(name, ids, found.extraction.variables, found.profile))
@@ -125,7 +126,7 @@ def publish(run: Run, found: Found, sizes: Sizes) -> list[dict[str, Any]]:
     guard = quality.guard_rows(name, ids, facts, found.extraction.centers, found.study)
     _put(run, found, SEGMENT_GUARD, guard)
     _put(run, found, SEGMENT_REGISTRY, _with_others(run, found))
-    _put(run, found, SEGMENTATION_MODELS, [_model_row(found, guard)])
+    _put(run, found, SEGMENTATION_MODELS, [_model_row(found, guard, money)])
     return _segment_rows(found, facts)
 
 
@@ -323,7 +324,7 @@ def _segment_rows(found: Found, facts: quality.SegmentFacts) -> list[dict[str, A
     return rows
 
 
-def _model_row(found: Found, guard: list[dict[str, Any]]) -> dict[str, Any]:
+def _model_row(found: Found, guard: list[dict[str, Any]], money: dict[int, float | None]) -> dict[str, Any]:
     extraction = found.extraction
     model = {
         "variables": [variable.name for variable in extraction.variables],
@@ -332,7 +333,9 @@ def _model_row(found: Found, guard: list[dict[str, Any]]) -> dict[str, Any]:
         "mixture": None if extraction.mixture is None else extraction.mixture.as_dict(),
         "ids": list(found.identified.ids),
     }
-    summary = solutions.summary(found.study, extraction, found.typing, found.buyers, found.sample.num_rows, guard)
+    summary = solutions.summary(
+        found.study, extraction, found.typing, found.buyers, found.sample.num_rows, guard, money
+    )
     return {
         "segmentation": found.study.id,
         "document": json.dumps(model),

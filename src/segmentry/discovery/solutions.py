@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from segmentry.discovery.extraction import Extraction
+from segmentry.science.effects import metric_effect
 from segmentry.science.inputs import FloatArray
 from segmentry.terms.numbers import NotEstimable
 from segmentry.terms.study import Study
@@ -31,8 +32,29 @@ _SINGLE: dict[str, Callable[[Solution], Any]] = {
 }
 
 
-def solution_rows(segmentation: str, exploration: Exploration) -> list[dict[str, Any]]:
-    """Rows of the contract `SEGMENT_SOLUTIONS`: every criterion of every number of segments."""
+def value_between(exploration: Exploration, worth: FloatArray) -> dict[int, float | None]:
+    """By number of segments: the share of the (ranked) value of customers that lies between segments, not inside them.
+
+    Args:
+        exploration: Every number of segments looked at.
+        worth: Expected value of each customer of the sample, shape (n,); NaN for unknown.
+    """
+    known = ~np.isnan(worth)
+    if not known.any():
+        return {each.k: None for each in exploration.solutions}
+    return {each.k: metric_effect(worth, each.labels).size for each in exploration.solutions}
+
+
+def solution_rows(
+    segmentation: str, exploration: Exploration, money: Mapping[int, float | None]
+) -> list[dict[str, Any]]:
+    """Rows of the contract `SEGMENT_SOLUTIONS`: every criterion of every number of segments.
+
+    Args:
+        segmentation: Name of the segmentation.
+        exploration: Every number of segments looked at.
+        money: See `value_between`.
+    """
     rows = []
     for each in exploration.solutions:
         stability, within = np.asarray(each.global_stability), np.asarray(each.slsw_pairs)
@@ -41,6 +63,7 @@ def solution_rows(segmentation: str, exploration: Exploration) -> list[dict[str,
             "global_stability": _quartiles(stability),
             "slsw": (float(np.asarray(each.slsw).min()), *_quartiles(weakest)[1:]),
             **{name: (_plain(read(each)), None, None) for name, read in _SINGLE.items()},
+            "value_between": (money.get(each.k), None, None),
         }
         for criterion, (value, low, high) in criteria.items():
             chosen = exploration.disagreements.get(criterion) == each.k
@@ -101,6 +124,7 @@ def summary(
     buyers: int,
     sampled: int,
     guard: Sequence[dict[str, Any]],
+    money: Mapping[int, float | None],
 ) -> dict[str, Any]:
     """What was found, in the shape of ``segmentation`` of the main job's object."""
     exploration, solution = extraction.exploration, extraction.solution
@@ -114,7 +138,10 @@ def summary(
         "reason": _reason(extraction),
         "figures": dict(exploration.verdict.figures),
         "global_stability": _stability(solution),
-        "criteria": [_criteria(each, exploration) for each in exploration.solutions],
+        "criteria": [
+            _criteria(each, exploration) | {"value_between": _or_refusal(money.get(each.k))}
+            for each in exploration.solutions
+        ],
         "disagreements": dict(exploration.disagreements),
         "share_of_best": solution.share_of_best,
         "variables": [variable.name for variable in extraction.variables],
@@ -179,6 +206,10 @@ def _criteria(each: Solution, exploration: Exploration) -> dict[str, Any]:
     told |= {name: read(each) for name, read in _SINGLE.items()}
     told["chosen_by"] = sorted(name for name, k in exploration.disagreements.items() if k == each.k)
     return told
+
+
+def _or_refusal(value: float | None) -> float | NotEstimable:
+    return NotEstimable("no customer has a value") if value is None else value
 
 
 def _origins(before: Solution, each: Solution) -> list[int]:

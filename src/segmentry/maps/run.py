@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from segmentry.discovery.base import buyers_with_traits, even_sample
 from segmentry.engine import Run, arrow_schema
+from segmentry.maps import correspondence
 from segmentry.maps.attributes import Attribute, candidates, cubes, prepare, spreads, usable
 from segmentry.maps.drawing import (
     PlainPlane,
@@ -26,7 +27,7 @@ from segmentry.maps.drawing import (
 from segmentry.maps.gaps import IDEAL, gap_rows, ideal_columns, search_gaps
 from segmentry.maps.spec import MapSpec
 from segmentry.maps.sums import centered, means, moment_sums, moments_of, with_segments
-from segmentry.maps.tables import MAP_AXES, MAP_GAPS, MAP_PAIRS, MAP_POINTS, MAP_SEGMENTS, MAP_SUMMARY
+from segmentry.maps.tables import MAP_AXES, MAP_GAPS, MAP_LEVELS, MAP_PAIRS, MAP_POINTS, MAP_SEGMENTS, MAP_SUMMARY
 from segmentry.science.plane import AttributePair, Moments, Plane
 from segmentry.terms.numbers import NotEstimable, as_json
 from segmentry.terms.tables import Contract
@@ -39,7 +40,7 @@ _WORTH = {
 }
 _TRAIT_TABLES = ("behavioral_traits", "customer_value", "given_traits")
 _PERCEIVED = ("perceived_value", "value_for_money", "perceived")
-_CONTRACTS = (MAP_POINTS, MAP_SEGMENTS, MAP_AXES, MAP_PAIRS, MAP_GAPS, MAP_SUMMARY)
+_CONTRACTS = (MAP_POINTS, MAP_SEGMENTS, MAP_AXES, MAP_LEVELS, MAP_PAIRS, MAP_GAPS, MAP_SUMMARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,36 @@ def _once(contract: Contract, rows: list[dict[str, Any]]) -> list[dict[str, Any]
     return list({tuple(row[name] for name in contract.key): row for row in rows}.values())
 
 
+def _correspondence(run: Run, studio: _Studio, spec: MapSpec) -> Rows:
+    """Segments by the levels of a name: the one asked for, or the usual one that tells them apart best."""
+    names = correspondence.names_of(studio.base, spec.attributes)
+    inside = with_segments(studio.base, run.table("segmentation_members"), spec.segmentation)
+    crossed = correspondence.best(
+        [correspondence.cross(name, run.rows(correspondence.counts_of(inside, name))) for name in names]
+    )
+    if isinstance(crossed, NotEstimable):
+        return {MAP_SUMMARY.name: [_summary(spec, {"map": crossed}, {})]}
+    axes = correspondence.axis_rows(spec, crossed)
+    facts = {
+        "axes": [row["name"] for row in axes],
+        "variance_kept": crossed.found.variance_kept,
+        "rotation_free": False,
+        "attributes": [{"name": crossed.trait, "unit": "levels", "scale": "names", "known": None}],
+        "gaps": NotEstimable("a correspondence map shows who is where, not what is wanted"),
+        "total_inertia": crossed.found.total_inertia,
+        "row_to_column_distances": crossed.found.row_to_column_distances,
+    }
+    return {
+        MAP_SEGMENTS.name: correspondence.segment_rows(spec, crossed, studio.worth(spec)),
+        MAP_LEVELS.name: correspondence.level_rows(spec, crossed),
+        MAP_AXES.name: axes,
+        MAP_SUMMARY.name: [_summary(spec, facts, {})],
+    }
+
+
 def _draw_one(run: Run, studio: _Studio, spec: MapSpec) -> Rows:
+    if spec.method == "correspondence":
+        return _correspondence(run, studio, spec)
     asked = _asked(spec, studio.base)
     if isinstance(asked, NotEstimable):
         return {MAP_SUMMARY.name: [_summary(spec, {"map": asked}, {})]}

@@ -8,7 +8,7 @@ from typing import Literal
 
 from segmentry.terms.artifacts import Spec
 
-Method = Literal["plain", "principal", "discriminant", "perceived"]
+Method = Literal["plain", "principal", "discriminant", "correspondence", "perceived"]
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,9 @@ class MapSpec(Spec):
         as_of: Instant (UTC) for which it holds.
         segmentation: Name of the segmentation.
         attributes: Traits to draw from; empty to let the map choose. With ``plain``, two of them are the axes.
-        method: ``plain`` (two attributes, the pair that separates best), ``principal``, ``discriminant``, or
-            ``perceived`` (how often customers buy against the value they perceive, where a trait tells it).
+        method: ``plain`` (two attributes, the pair that separates best), ``principal``, ``discriminant``,
+            ``correspondence`` (segments by the levels of a name, such as country), or ``perceived`` (how often
+            customers buy against the value they perceive, where a trait tells it).
         points: Most customers drawn as points.
         unit: Currency of the amounts.
         offers: All offers that customers can choose; without them, and traits named ``ideal_`` and the attribute,

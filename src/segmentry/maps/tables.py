@@ -64,6 +64,21 @@ MAP_AXES = Contract(
     ),
 )
 
+MAP_LEVELS = Contract(
+    "map_levels",
+    "one level of the trait of one correspondence map",
+    ("map", "level"),
+    (
+        _MAP,
+        Column("trait", _TEXT, "The trait.", required=True),
+        Column("level", _TEXT, "The level; other for all rare ones.", required=True),
+        Column("x", _NUMBER, "Place on the first axis, standard coordinates.", required=True),
+        Column("y", _NUMBER, "Place on the second axis, standard coordinates.", required=True),
+        _COS2,
+        Column("customers", _INTEGER, "Customers with that level; exact.", "customers", required=True),
+    ),
+)
+
 MAP_PAIRS = Contract(
     "map_pairs",
     "one pair of attributes and one segmentation",

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentry.science.batched import SAME, Batch, Fits, distinct_optima, many_starts, same_fits
+from segmentry.science.batched import NEAR, SAME, Batch, Fits, distinct_optima, lloyd, many_starts, same_fits
 from segmentry.science.inputs import FloatArray
-from segmentry.science.passes import FullFit, exact_objective, full_fit
+from segmentry.science.passes import EXACT_ROWS, FullFit, exact_objective, full_fit
 from segmentry.science.points import Points, distinct_points, sample_rows
 from segmentry.science.transfers import improve_by_swaps, improve_by_transfers
 
 REFINED = 8
 UNLIKE = 3e-4
+BETWEEN, CONTEST = 10_000, 0.01
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class Rows:
         self.batch = Batch(self.points)
         larger = min(refine_size, len(rows)) > 2 * self.sample.size
         self.middle = rows[sample_rows(rows, refine_size, random)] if larger else None
-        self.middle_weights = None
+        many = self.middle is not None and len(rows) > EXACT_ROWS
+        self.between = Batch(self._distinct(sample_rows(rows, BETWEEN, random))) if many else None
 
     def _distinct(self, chosen: NDArray[np.int64]) -> Points:
         weights = np.ones(chosen.size) if self.weights is None else self.weights[chosen]
@@ -81,19 +84,61 @@ class Rows:
         fits = polished(self.batch, many_starts(self.batch, k, starts, random), random)
         optima = distinct_optima(self.batch, fits)
         share = fits.share_of_best(self.points.total, starts)
-        begin = self._refined(self.points.restore(_unlike(fits)))
+        begin = self._refined(fits, optima)
         full = full_fit(self.rows, self.weights, begin, full_passes, self.points.center)
         return Found(fits, optima, share, self._exact(full))
 
-    def _refined(self, candidates: FloatArray) -> FloatArray:
+    def _refined(self, fits: Fits, optima: FloatArray) -> FloatArray:
+        """Where passes over all rows begin: the best of the optima that differ, as larger samples judge them."""
+        candidates = self.points.restore(_unlike(fits))
+        if self.between is not None:
+            return self._contested(np.concatenate([candidates, self._grown(self.between, optima)]))
         if self.middle is None or len(candidates) == 1:
             return np.asarray(candidates[0])
-        tried = [full_fit(self.middle, None, each, 10, self.points.center) for each in candidates]
-        return min(tried, key=lambda fit: fit.objective).centers
+        return min(self._followed(self.middle, None, candidates, 10), key=_by_objective).centers
+
+    def _grown(self, between: Batch, optima: FloatArray) -> FloatArray:
+        """The best few of all optima after some passes over the sample in between."""
+        fits = lloyd(between, between.counts, between.points.scale(self.points.restore(optima)), NEAR, 10)
+        return between.points.restore(_unlike(fits))
+
+    def _contested(self, candidates: FloatArray) -> FloatArray:
+        """The best of candidates by two passes over all rows, since samples cannot tell optima that lie close."""
+        tried = self._followed(self.middle, None, candidates, 10)
+        tried = self._followed(self.middle, None, apart(tried, 4), 40)
+        return min(self._followed(self.rows, self.weights, apart(tried, 3), 2), key=_by_objective).centers
+
+    def _followed(
+        self, rows: NDArray[Any] | None, weights: FloatArray | None, candidates: FloatArray, passes: int
+    ) -> list[FullFit]:
+        return [full_fit(np.asarray(rows), weights, each, passes, self.points.center) for each in candidates]
 
     def _exact(self, full: FullFit) -> FullFit:
         objective = exact_objective(self.rows, self.weights, full.centers, full.labels)
         return FullFit(full.centers, full.labels, objective, full.passes, full.converged)
+
+
+def _by_objective(fit: FullFit) -> float:
+    return fit.objective
+
+
+def apart(fits: Sequence[FullFit], most: int) -> FloatArray:
+    """Centers of the best few fits within 1 % of the best whose objectives differ, best first.
+
+    Args:
+        fits: Fits on the same rows.
+        most: So many at most.
+
+    Returns:
+        In the units of the fits, shape (chosen, k, p).
+    """
+    best, *others = sorted(fits, key=_by_objective)
+    chosen = [best]
+    for fit in others:
+        close = fit.objective <= best.objective * (1 + CONTEST)
+        if len(chosen) < most and close and fit.objective > chosen[-1].objective * (1 + NEAR):
+            chosen.append(fit)
+    return np.stack([fit.centers for fit in chosen])
 
 
 def _unlike(fits: Fits) -> FloatArray:

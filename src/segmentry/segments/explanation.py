@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from segmentry.segments.batch import Leaves
+from segmentry.segments.clock import by_the_clock
 from segmentry.segments.dependencies import named
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.inputs import Inputs
@@ -44,7 +45,8 @@ def explain(published: Published, definition: Definition, customer: str) -> dict
 
     Returns:
         ``member``, the tree with the truth of every part and the values and facts behind every leaf, ``manual`` (a
-        decision by hand in force), and ``nearest_change``: the smallest set of leaves whose turning would move them.
+        decision by hand in force), ``nearest_change`` (the smallest set of leaves whose turning would move them) and
+        ``by_the_clock`` (when the rule moves them though nothing happens).
 
     Raises:
         DefinitionError: with every mistake; or nobody has this id.
@@ -70,7 +72,12 @@ def explain(published: Published, definition: Definition, customer: str) -> dict
         "manual": decision,
         "tree": _tree(definition.where, truths, evidence),
         "nearest_change": nearest_change(definition.where, truths) if inside else [],
+        "by_the_clock": _told(by_the_clock(published, definition, customer)),
     }
+
+
+def _told(clock: dict[str, Any] | NotEstimable) -> Any:
+    return clock if isinstance(clock, NotEstimable) else {name: plain(value) for name, value in clock.items()}
 
 
 def leaves_of(condition: Condition) -> list[Condition]:

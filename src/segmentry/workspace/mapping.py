@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from segmentry.maps.spec import Method
     from segmentry.workspace.workspace import Workspace
 
-TABLES = ("map_points", "map_segments", "map_axes", "map_pairs", "map_gaps")
+TABLES = ("map_points", "map_segments", "map_axes", "map_levels", "map_pairs", "map_gaps")
 """What a map is drawn from."""
 
-METHODS: tuple[Method, ...] = ("plain", "principal", "discriminant", "perceived")
+METHODS: tuple[Method, ...] = ("plain", "principal", "discriminant", "correspondence", "perceived")
 
 
 def draw(workspace: Workspace, method: str, attributes: tuple[str, ...], segmentation: str | None) -> DocumentResult:

@@ -24,12 +24,12 @@ from segmentry.value.run_priority import refresh_priority
 from segmentry.value.spec import ValueSpec
 from segmentry.workspace.progress import Stopwatch
 from segmentry.workspace.results import DocumentResult
-from segmentry.workspace.segmenting import refresh_definitions
+from segmentry.workspace.segment_files import refresh_definitions
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
 
-METHODS: tuple[Method, ...] = ("plain", "principal", "discriminant", "perceived")
+METHODS: tuple[Method, ...] = ("plain", "principal", "discriminant", "correspondence", "perceived")
 """The maps that every refresh draws, the default first."""
 
 

@@ -1,87 +1,405 @@
-"""Segments as code in a workspace: the folder of definitions, brought to evaluation with every refresh."""
+"""Every question about segments laid down by definitions, and the verbs that change them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from segmentry.engine import Engine, Run
-from segmentry.segments import run as segments
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from segmentry.engine import arrow_schema
+from segmentry.segments import history, packs
+from segmentry.segments.dependencies import dependents, mentioned
+from segmentry.segments.differences import difference
 from segmentry.segments.errors import DefinitionError
-from segmentry.segments.files import read_file
-from segmentry.segments.spec import MembershipSpec
+from segmentry.segments.explanation import explain, plain
+from segmentry.segments.files import read_file, write_file, write_text
+from segmentry.segments.language.reading import parse
+from segmentry.segments.language.writing import format_condition
+from segmentry.segments.lint import lint, summary
+from segmentry.segments.overlap import overlap
+from segmentry.segments.plan import plan
+from segmentry.segments.preview import count, preview
+from segmentry.segments.proof import SAMPLE, prove
+from segmentry.segments.published import Published, worth
+from segmentry.segments.run import rows_of
+from segmentry.segments.tables import SEGMENT_MANUAL
 from segmentry.segments.tree import Definition
+from segmentry.segments.words import describe
 from segmentry.terms.clock import midnight_after
-from segmentry.terms.errors import Problem
+from segmentry.terms.errors import Problem, SettingsError, WorkspaceError, shorten
+from segmentry.workspace.looking import stale_reasons
+from segmentry.workspace.results import DocumentResult
+from segmentry.workspace.segment_files import (
+    FOLDER,
+    complete_through,
+    definition_path,
+    read_definitions,
+    refresh_definitions,
+)
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
 
-FOLDER = "segments"
-"""Where definitions lie within a workspace."""
+EXPRESSION = "(expression)"
+"""Id of a definition that was only asked about."""
 
 
-def read_definitions(workspace: Workspace) -> tuple[list[Definition], dict[str, list[Problem]]]:
-    """Every definition of the workspace's folder that can be read, and the problems of the others by id."""
-    found: list[Definition] = []
-    problems: dict[str, list[Problem]] = {}
-    for path in sorted((workspace.folder / FOLDER).glob("*.yaml")):
-        try:
-            found.append(read_file(path, workspace.settings.timezone).definition)
-        except DefinitionError as error:
-            problems[path.stem] = list(error.problems)
-        except OSError as error:
-            next_step = "Make the file readable."
-            problems[path.stem] = [
-                Problem("FILE_UNREADABLE", "The file cannot be read", path.name, str(error.strerror), next_step)
-            ]
-    for wrong in _names_twice(found):
-        problems.setdefault(wrong.where, []).append(wrong)
-    return [each for each in found if each.id not in problems], problems
+class Definitions:
+    """The segments laid down by definitions; ``workspace.definitions``.
+
+    Args:
+        workspace: The workspace, refreshed at least once.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    def list(self) -> DocumentResult:
+        """Every segment with its exact count, as of when, and whether that is fresh, stale or failed."""
+        published = self._published()
+        counts = {row["segment_id"]: row for row in published.counts()}
+        reasons = stale_reasons(self.workspace)
+        entries = [self._entry(published, each, counts.get(each.id), reasons) for each in published.definitions]
+        unread = [row for id_, row in counts.items() if id_ not in published.record]
+        entries += [_failed_entry(row) for row in unread]
+        document = {"segments": sorted(entries, key=lambda each: str(each["id"])), "stale_because": reasons}
+        return DocumentResult("Segments by definition", document, self._tables(published))
+
+    def show(self, segment: str) -> DocumentResult:
+        """One segment: text, words, count, worth, history, versions, what it leans on and what leans on it.
+
+        Args:
+            segment: Id or name.
+
+        Raises:
+            DefinitionError: there is no such segment.
+        """
+        published = self._published()
+        definition = published.find(segment).definition
+        row = next((row for row in published.counts() if row["segment_id"] == definition.id), None)
+        evaluations = rows_of(published.reader, "segment_evaluations")
+        versions = rows_of(published.reader, "segment_definitions")
+        members = published.members(definition.id)
+        document = {
+            **self._entry(published, definition, row, stale_reasons(self.workspace)),
+            "in_words": describe(definition),
+            "timezone": definition.timezone,
+            "kinds": [each.value for each in definition.kinds],
+            "objective": definition.objective,
+            "description": definition.description,
+            "leans_on": list(mentioned(definition, published.definitions)),
+            "worth": worth(published, members.select("customer_id")),
+            "sample": published.ids(members, 20),
+            "versions": _rows_of(versions, definition.id, ("version", "text", "recorded_at", "retired_at")),
+            "history": _rows_of(evaluations, definition.id, ("as_of", "recorded_at", "version", "members", "error")),
+        }
+        tables = {
+            "members": lambda: published.reader.arrow(members.order_by("customer_id")),
+            "changes": lambda: published.reader.arrow(_of(published.changes(), definition.id)),
+        }
+        return DocumentResult(f"Segment {definition.name}", document, tables)
+
+    def count(self, expression: str) -> DocumentResult:
+        """How many customers an expression, file or segment means, exactly, with words and instants.
+
+        Raises:
+            DefinitionError: with every mistake and its column.
+        """
+        published = self._published()
+        found = count(published, self._definition(published, expression))
+        return DocumentResult("Count", {**found, "stale_because": stale_reasons(self.workspace)})
+
+    def preview(self, expression: str) -> DocumentResult:
+        """`count` with a sample, worth, and the waterfall from records matched to customers who can be reached."""
+        published = self._published()
+        found = preview(published, self._definition(published, expression))
+        return DocumentResult("Preview", {**found, "stale_because": stale_reasons(self.workspace)})
+
+    def diff(self, changed: str) -> DocumentResult:
+        """A changed file, or the file of a segment, against what is published: who moves, what money, what follows."""
+        published = self._published()
+        return DocumentResult("Difference", difference(published, self._changed(changed)))
+
+    def explain(self, segment: str, customer: str) -> DocumentResult:
+        """Why a customer is in or out: every leaf with its evidence, and the nearest change.
+
+        Args:
+            segment: Id or name, file, or expression.
+            customer: Id of the customer.
+        """
+        published = self._published()
+        definition = self._definition(published, segment)
+        return DocumentResult(f"{customer} and {definition.name}", explain(published, definition, customer))
+
+    def overlap(self, *segments: str) -> DocumentResult:
+        """Every combination of segments counted, and every pair compared by Jaccard's index."""
+        return DocumentResult("Overlap", overlap(self._published(), segments))
+
+    def lint(self, segment: str | None = None) -> DocumentResult:
+        """What is probably not meant, of one segment or of all; files that are not applied yet can be named."""
+        published = self._published()
+        if segment is None:
+            definitions = published.definitions
+        else:
+            definitions = (self._definition(published, segment),)
+        found = []
+        for definition in definitions:
+            try:
+                entries = [each.as_dict() for each in lint(published, definition)]
+            except DefinitionError as error:
+                entries = [_as_finding(problem) for problem in error.problems]
+            found += [{"id": definition.id, **entry} for entry in entries]
+        totals = {each: sum(entry["severity"] == each for entry in found) for each in summary([])}
+        return DocumentResult("Findings", {"checked": len(definitions), "findings": found, **totals})
+
+    def prove(self, segment: str | None = None, sample: int | None = SAMPLE) -> DocumentResult:
+        """Recompute members from raw rows by an independent interpreter and compare.
+
+        Args:
+            segment: Id or name; all by default.
+            sample: Customers to check; None for all.
+        """
+        published = self._published()
+        words = [segment] if segment is not None else list(published.record)
+        stale = {row["segment_id"] for row in published.counts() if row["state"] != "fresh"}
+        ids = [id_ for word in words if (id_ := published.find(word).definition.id) not in stale]
+        proofs = [prove(published, id_, sample) for id_ in ids]
+        document = {
+            "proved": bool(proofs) and all(each["proved"] for each in proofs),
+            "segments": proofs,
+            "not_fresh": sorted(stale & {published.find(word).definition.id for word in words}),
+        }
+        return DocumentResult("Proof", document)
+
+    def format(self, path: str | Path, *, write: bool = False) -> DocumentResult:
+        """A definition file in the one way of writing it.
+
+        Args:
+            path: The file, or the id of a file of the workspace.
+            write: Write it back.
+
+        Raises:
+            DefinitionError: with every mistake.
+        """
+        place = self._file(str(path))
+        definition = read_file(place, self.workspace.settings.timezone).definition
+        text = write_text(definition)
+        changed = place.read_text(encoding="utf8") != text
+        if write and changed:
+            write_file(place.parent, definition)
+        document = {"path": str(place), "text": text, "changed": changed, "written": write and changed}
+        return DocumentResult("Formatted", document)
+
+    def plan(self) -> DocumentResult:
+        """What `apply` would change: definitions created, changed, renamed, followed, removed or refused."""
+        return DocumentResult("Plan", plan(self._published(), *read_definitions(self.workspace)))
+
+    def apply(self) -> DocumentResult:
+        """Put the files on record and evaluate them, as one commit, at the instant of the last refresh."""
+        planned = self.plan()
+        published = self._published()
+        with self.workspace.engine.run("segments", published.as_of) as run:
+            refresh_definitions(run, self.workspace)
+        counts = {row["segment_id"]: row["members"] for row in self._published().counts()}
+        return DocumentResult("Applied", {**planned.document, "members": counts})
+
+    def packs(self) -> DocumentResult:
+        """The starter packs and the segments in each."""
+        zone = self.workspace.settings.timezone
+        entries = [
+            {"name": name, "meaning": meaning, "segments": [each.id for each in packs.pack(name, zone)]}
+            for name, meaning in packs.PACKS.items()
+        ]
+        return DocumentResult("Starter packs", {"packs": entries})
+
+    def add_pack(self, name: str) -> DocumentResult:
+        """Write the files of a starter pack into the workspace; `apply` or the next refresh brings them to life.
+
+        Raises:
+            DefinitionError: there is no such pack, or files of other content are in the way.
+        """
+        definitions = packs.pack(name, self.workspace.settings.timezone)
+        existing = {each.id: definition_path(self.workspace, each.id) for each in definitions}
+        taken = [
+            Problem("FILE_EXISTS", "There is such a file already", str(path), each.id, "Move it away, or keep it.")
+            for each in definitions
+            if (path := existing[each.id]).exists() and path.read_text(encoding="utf8") != write_text(each)
+        ]
+        if taken:
+            raise DefinitionError(taken)
+        paths = [write_file(self.workspace.folder / FOLDER, each) for each in definitions]
+        return DocumentResult("Added", {"pack": name, "files": [str(path) for path in paths]})
+
+    def members(self, segment: str, on: date | None = None, known_at: datetime | None = None) -> DocumentResult:
+        """Who is in a segment, or was at the end of a day, as known now or at an earlier instant.
+
+        Args:
+            segment: Id or name.
+            on: Local day of the definition's zone; now by default.
+            known_at: Instant (UTC) as of whose knowledge to tell.
+        """
+        published = self._published()
+        definition = published.find(segment).definition
+        moment = published.as_of if on is None else midnight_after(on, definition.timezone)
+        if on is None and known_at is None:
+            table = published.members(definition.id).select("customer_id", "since")
+        else:
+            table = history.members_on(published, definition.id, moment, _utc(known_at))
+        table = table.order_by("customer_id")
+        document = {
+            "id": definition.id,
+            "at": moment.isoformat() + "Z",
+            "known_at": None if known_at is None else f"{_utc(known_at):%Y-%m-%dT%H:%M:%S}Z",
+            "members": published.number(table),
+            "customers": [_plain(row) for row in published.reader.rows(table)],
+        }
+        return DocumentResult(f"Members of {definition.name}", document, {"members": _read(published, table)})
+
+    def events(self, since: datetime, segment: str | None = None) -> DocumentResult:
+        """Who entered and left after an instant, with the reason, in order of time."""
+        published = self._published()
+        id_ = None if segment is None else published.find(segment).definition.id
+        moment = _utc(since)
+        table = history.events(published, since if moment is None else moment, id_)
+        columns = ("segment_id", "customer_id", "change", "reason", "effective_at", "recorded_at")
+        document = {
+            "since": since.isoformat(),
+            "events": [_plain(row) for row in published.reader.rows(table.select(columns))],
+        }
+        return DocumentResult("Entered and left", document, {"events": _read(published, table)})
+
+    def attribution(self, segment: str, start: date, end: date) -> DocumentResult:
+        """Why a segment has grown or shrunk between the ends of two days, in customers and money."""
+        published = self._published()
+        definition = published.find(segment).definition
+        if start >= end:
+            next_step = "Name the earlier day first."
+            raise SettingsError(
+                Problem("DAYS_TURNED", "The days are turned round", "end", f"{start} to {end}", next_step)
+            )
+        first, last = (midnight_after(day, definition.timezone) for day in (start, end))
+        return DocumentResult("Why it changed", history.attribution(published, definition.id, first, last))
+
+    def add(self, segment: str, customer: str, because: str = "") -> DocumentResult:
+        """Put a customer into a segment by hand, whatever the rule says."""
+        return self._decide(segment, customer, "added", because)
+
+    def remove(self, segment: str, customer: str, because: str = "") -> DocumentResult:
+        """Take a customer out of a segment by hand, whatever the rule says."""
+        return self._decide(segment, customer, "removed", because)
+
+    def clear(self, segment: str, customer: str, because: str = "") -> DocumentResult:
+        """Let the rule decide about a customer again."""
+        return self._decide(segment, customer, "cleared", because)
+
+    def _decide(self, segment: str, customer: str, decision: str, because: str) -> DocumentResult:
+        published = self._published()
+        definition = published.find(segment).definition
+        identity = published.reader.table("identity")
+        if not published.number(identity.filter(identity.customer_id == customer)):
+            what, next_step = "There is no such customer", "Take an id from the table identity."
+            raise DefinitionError(Problem("CUSTOMER_UNKNOWN", what, "customer", shorten(customer), next_step))
+        with self.workspace.engine.run("segments", published.as_of) as run:
+            row = {"segment_id": definition.id, "customer_id": customer, "decision": decision, "because": because}
+            rows = [*rows_of(run, "segment_manual"), {**row, "recorded_at": run.started_at}]
+            run.publish(SEGMENT_MANUAL, pa.Table.from_pylist(rows, schema=arrow_schema(SEGMENT_MANUAL)))
+            refresh_definitions(run, self.workspace)
+        return DocumentResult("Decided", row)
+
+    def _published(self) -> Published:
+        engine = self.workspace.engine
+        if not engine.has("trait_catalog"):
+            next_step = "Load orders and run segmentry refresh."
+            raise WorkspaceError(
+                Problem("NOT_REFRESHED", "Nothing was computed yet", str(self.workspace.folder), "", next_step)
+            )
+        as_of = engine.artifact("trait_catalog").as_of
+        if as_of is None:
+            raise TypeError("traits were published without an instant")
+        return Published.read(engine, as_of, complete_through(engine, as_of, self.workspace.settings.timezone))
+
+    def _definition(self, published: Published, given: str) -> Definition:
+        """What is meant: a file, a segment on record, or an expression."""
+        if given.endswith(".yaml"):
+            return read_file(self._file(given), self.workspace.settings.timezone).definition
+        for known in published.definitions:
+            if given in (known.id, known.name):
+                return known
+        return Definition(EXPRESSION, EXPRESSION, parse(given), timezone=self.workspace.settings.timezone)
+
+    def _changed(self, given: str) -> Definition:
+        return read_file(self._file(given), self.workspace.settings.timezone).definition
+
+    def _file(self, given: str) -> Path:
+        place = Path(given) if given.endswith(".yaml") else definition_path(self.workspace, given)
+        if not place.is_file() and given.endswith(".yaml") and (self.workspace.folder / FOLDER / given).is_file():
+            place = self.workspace.folder / FOLDER / given
+        if not place.is_file():
+            known = sorted(each.stem for each in (self.workspace.folder / FOLDER).glob("*.yaml"))
+            hint = f"Files of the workspace: {', '.join(known[:20]) or 'none yet'}."
+            raise DefinitionError(
+                Problem("FILE_MISSING", "There is no such definition file", "file", shorten(given), hint)
+            )
+        return place
+
+    def _entry(
+        self, published: Published, definition: Definition, row: Mapping[str, Any] | None, reasons: Sequence[str]
+    ) -> dict[str, Any]:
+        told = row or {"members": 0, "as_of": None, "complete_through": None, "state": "failed", "error": None}
+        state = "stale" if told["state"] == "fresh" and reasons else told["state"]
+        return {
+            "id": definition.id,
+            "name": definition.name,
+            "of": definition.of,
+            "version": published.record[definition.id].version,
+            "members": told["members"],
+            "as_of": plain(told["as_of"]),
+            "complete_through": plain(told["complete_through"]),
+            "state": state,
+            "error": told["error"],
+            "text": format_condition(definition.where),
+            "used_by": list(dependents(definition.id, published.definitions)),
+        }
+
+    def _tables(self, published: Published) -> dict[str, Callable[[], pa.Table]]:
+        names = ("segment_counts", "segment_definitions", "segment_members", "segment_changes")
+        return {name: _read(published, published.reader.table(name)) for name in names if published.reader.has(name)}
 
 
-def _names_twice(definitions: Iterable[Definition]) -> list[Problem]:
-    """A name belongs to whoever comes first; the others are told."""
-    owners: dict[str, str] = {}
-    found = []
-    ordered = list(definitions)
-    for definition in ordered:
-        owners[definition.id.casefold()] = definition.id
-    for definition in ordered:
-        owner = owners.setdefault(definition.name.casefold(), definition.id)
-        if owner != definition.id:
-            what = f"Its name is already that of {owner}"
-            found.append(Problem("NAME_TWICE", what, definition.id, definition.name, "Rename one of the two."))
-    return found
+def _failed_entry(row: Mapping[str, Any]) -> dict[str, Any]:
+    empty = {"name": row["segment_id"], "of": None, "version": 0, "text": None, "used_by": []}
+    told = {key: plain(row[key]) for key in ("members", "as_of", "complete_through", "state", "error")}
+    return {"id": row["segment_id"], **empty, **told}
 
 
-def refresh_definitions(run: Run, workspace: Workspace) -> None:
-    """Evaluate the definitions of the folder within a run; nothing is done where there never were any."""
-    definitions, unread = read_definitions(workspace)
-    if not (definitions or unread or run.has("segment_definitions")):
-        return
-    failed = segments.refresh(run, spec_of(run, workspace), definitions, unread)
-    if failed:
-        run.notes["segments_stale"] = {id_: [each.as_dict() for each in wrong] for id_, wrong in failed.items()}
+def _as_finding(problem: Problem) -> dict[str, str]:
+    told = problem.as_dict()
+    told.pop("given")
+    return {**told, "severity": "error"}
 
 
-def spec_of(run: Run, workspace: Workspace) -> MembershipSpec:
-    """When definitions are evaluated: at the run's as-of; the sources tell everything to the end of their last day."""
-    if run.as_of is None:
-        raise TypeError("membership needs an instant")
-    timezone = workspace.settings.timezone
-    return MembershipSpec(run.as_of, complete_through(run.engine, run.as_of, timezone), timezone)
+def _rows_of(rows: Sequence[Mapping[str, Any]], id_: str, names: Sequence[str]) -> list[dict[str, Any]]:
+    own = [row for row in rows if row["segment_id"] == id_]
+    return [{name: plain(row[name]) for name in names} for row in own]
 
 
-def complete_through(engine: Engine, as_of: datetime, timezone: str) -> datetime:
-    """The end of the last local day with an order, or the as-of where that is earlier."""
-    orders = engine.table("orders")
-    last = engine.rows(orders.aggregate(last=orders.ordered_on.max()))[0]["last"]
-    return as_of if last is None else min(as_of, midnight_after(last, timezone))
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: plain(value) for name, value in row.items()}
 
 
-def definition_path(workspace: Workspace, id_: str) -> Path:
-    """Where the file of a definition lies."""
-    return workspace.folder / FOLDER / f"{id_}.yaml"
+def _of(table: ir.Table, id_: str) -> ir.Table:
+    return table.filter(table.segment_id == id_).order_by("effective_at", "recorded_at", "customer_id")
+
+
+def _read(published: Published, table: ir.Table) -> Callable[[], pa.Table]:
+    return lambda: published.reader.arrow(table)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    if moment is None or moment.tzinfo is None:
+        return moment
+    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from segmentry.engine import Engine
+    from segmentry.workspace.segmenting import Definitions
 
 
 class Workspace:
@@ -137,6 +138,13 @@ class Workspace:
 
         return segments(self, segmentation or main_segmentation(self))
 
+    @property
+    def definitions(self) -> Definitions:
+        """Segments laid down by definitions: list, count, preview, explain, prove, apply and more."""
+        from segmentry.workspace.segmenting import Definitions
+
+        return Definitions(self)
+
     def discover(self, *, progress: Progress = silent, **options: Any) -> DocumentResult:
         """The segments found for the study, with everything that speaks for or against them.
 
@@ -159,7 +167,7 @@ class Workspace:
         """A map of the segments.
 
         Args:
-            method: ``plain`` (two attributes), ``principal``, ``discriminant`` or ``perceived``.
+            method: ``plain`` (two attributes), ``principal``, ``discriminant``, ``correspondence`` or ``perceived``.
             attributes: Traits to draw from; empty to let the map choose.
             segmentation: Which segmentation; the study's by default.
 

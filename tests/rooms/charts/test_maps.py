@@ -139,6 +139,26 @@ def test_a_map_of_another_segmentation_is_not_taken() -> None:
     assert not {f"map_{method}" for method in METHODS} & set(gallery(published(map_segments=rows)))
 
 
+def test_a_map_that_was_asked_for_has_a_name_of_its_own() -> None:
+    """The map of a further segmentation stands beside the one in question and does not replace it."""
+
+    def beside(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        ids = {"purchase_1": "regular", "purchase_2": "lapsing", "purchase_3": "lapsed"}
+        return rows + [
+            row | {"map": "lifecycle/plain"} | ({"segment_id": ids[row["segment_id"]]} if "segment_id" in row else {})
+            for row in rows
+            if row["map"].endswith("/plain")
+        ]
+
+    tables = published(
+        map_segments=beside(map_segments()), map_axes=beside(map_axes()), map_points=beside(map_points())
+    )
+    found = gallery(tables)
+    assert set(bubbles(found["map_plain_lifecycle"]())) == {"Regular", "Lapsing", "Lapsed"}
+    assert set(bubbles(found["map_plain"]())) == {"Frequent", "New", "Silent"}
+    assert "map_principal_lifecycle" not in found
+
+
 def test_where_rules_stand_in_their_map_is_drawn() -> None:
     """Without a segmentation found, the map is that of RFM."""
 

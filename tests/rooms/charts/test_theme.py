@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from segmentry.charts import DARK, LIGHT
-from segmentry.charts.theme import PARTS, STATES
+from segmentry.charts.theme import PARTS, SEGMENTS, STATES
 
 GROUNDS = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 DEUTERANOPIA = np.array(
@@ -65,7 +65,7 @@ def test_lines_and_bars_stand_out(theme: dict[str, str]) -> None:
 
 @GROUNDS
 @pytest.mark.parametrize("blindness", [np.eye(3), DEUTERANOPIA, PROTANOPIA], ids=["none", "deuteranopia", "protanopia"])
-@pytest.mark.parametrize("names", [STATES, PARTS], ids=["states", "parts"])
+@pytest.mark.parametrize("names", [STATES, PARTS, SEGMENTS], ids=["states", "parts", "segments"])
 def test_hues_stay_apart(theme: dict[str, str], blindness: NDArray[np.float64], names: tuple[str, ...]) -> None:
     """Any two hues differ by 8 or more in CIELAB, also for the red-green blind; about 2 can just be seen."""
     seen = {name: lab(blindness @ linear(theme[name])) for name in names}

@@ -13,6 +13,7 @@ from segmentry import __version__
 from segmentry.interfaces.cli import finding, printing
 from segmentry.interfaces.cli.options import as_mapping
 from segmentry.interfaces.cli.printing import Form
+from segmentry.interfaces.cli.segments import segments
 
 application = typer.Typer(
     name="segmentry",
@@ -22,6 +23,8 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+application.add_typer(segments, name="segments")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Folder = Annotated[Path, typer.Argument(help="Folder of the workspace.")]
@@ -237,7 +240,7 @@ def discover(
 @application.command(name="map")
 def draw_map(
     folder: Folder,
-    method: Annotated[str, typer.Option(help="plain, principal, discriminant or perceived.")] = "plain",
+    method: Annotated[str, typer.Option(help="plain, principal, discriminant, correspondence or perceived.")] = "plain",
     attribute: Annotated[
         list[str] | None, typer.Option(help="A trait to draw from; give it twice for the two axes of a plain map.")
     ] = None,

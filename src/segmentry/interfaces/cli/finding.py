@@ -41,14 +41,9 @@ def _verdict(segmentation: dict[str, Any]) -> None:
 
 def _by_number(segmentation: dict[str, Any]) -> None:
     head = (
-        "Segments",
-        "Global stability",
-        "Weakest SLSW",
-        "Prediction strength",
-        "Silhouette",
-        "BIC",
-        "Starts to best",
-    )
+        "Segments", "Global stability", "Weakest SLSW", "Prediction strength", "Silhouette", "BIC", "Smallest",
+        "Value between", "Starts to best",
+    )  # fmt: skip
     rows = [
         (
             f"{each['k']}{' *' if each['k'] == segmentation['k'] else ''}",
@@ -57,6 +52,8 @@ def _by_number(segmentation: dict[str, Any]) -> None:
             _figure(each["prediction_strength"], ".2f"),
             _figure(each["silhouette"], ".2f"),
             _figure(each["bic"], ",.0f"),
+            _figure(each["smallest_segment"], ",d"),
+            _figure(each["value_between"], ".0%"),
             _figure(each["share_of_best"], ".0%"),
         )
         for each in segmentation["criteria"]
