@@ -31,12 +31,13 @@ from benchmarks.contest import (
 
 HERE = Path(__file__).parent
 NOTEBOOK = ["lifetimes==0.11.3", "pandas<3", "scikit-learn", "setuptools<81"]
-OUR_STEPS = ("load", "profiles", "customer value", "segments", "segment value", "report")
+OUR_STEPS = ("load", "profiles", "customer value", "segments", "segment value", "map", "strategy", "report")
 NOTE = (
     "The notebook reads, cleans, scores RFM, fits BG/NBD and Gamma-Gamma with lifetimes, values 12 months, and runs "
     "scikit-learn's k-means for k = 2 to 8; it draws no pictures, states no intervals and writes no report. "
     "`segmentry run` is the whole command from the CSV to the finished report, in a fresh folder each time. "
-    "This version's report holds no clusters and no stability of clusters yet, so ours does not pay for them."
+    "Its segments are found for k = 2 to 8 with 100 starts, 100 bootstrap pairs and ten null worlds each, and proved, "
+    "typed by rules, grown, mapped and given a strategy; the notebook does none of that."
 )
 
 

@@ -44,12 +44,19 @@ def commands() -> str:
     group: Any = typer.main.get_command(application)
     page = f"# Commands\n\n{NOTE}\nExit code 0, 2 for a mistake that is explained, 130 when interrupted.\n"
     for name, command in sorted(group.commands.items()):
-        rows = []
-        for parameter in command.params:
-            shown = parameter.opts[0] if parameter.param_type_name == "option" else parameter.name.upper()
-            rows.append((f"`{shown}`", (getattr(parameter, "help", "") or "").strip()))
-        page += f"\n## segmentry {name}\n\n{command.help}\n\n{table(('argument', 'meaning'), rows)}"
+        page += _command(name, command)
+        for inner, sub in sorted(getattr(command, "commands", {}).items()):
+            page += _command(f"{name} {inner}", sub)
     return page
+
+
+def _command(name: str, command: Any) -> str:
+    rows = []
+    for parameter in command.params:
+        shown = parameter.opts[0] if parameter.param_type_name == "option" else parameter.name.upper()
+        rows.append((f"`{shown}`", (getattr(parameter, "help", "") or "").strip()))
+    meanings = f"\n{table(('argument', 'meaning'), rows)}" if rows else ""
+    return f"\n## segmentry {name}\n\n{command.help}\n{meanings}"
 
 
 def contracts() -> str:
@@ -57,6 +64,7 @@ def contracts() -> str:
     from segmentry.discovery import tables as discovery
     from segmentry.maps import tables as maps
     from segmentry.profiles import tables as profiles
+    from segmentry.segments import tables as segments
     from segmentry.sources import tables as sources
     from segmentry.strategy import tables as strategy
     from segmentry.terms import canonical
@@ -69,6 +77,7 @@ def contracts() -> str:
         ("Canonical tables", canonical),
         ("Published by sources", sources),
         ("Published by profiles", profiles),
+        ("Published by segments", segments),
         ("Published by discovery", discovery),
         ("Published by value", value),
         ("Published by value: growth", growth_tables),

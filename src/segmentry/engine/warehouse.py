@@ -13,6 +13,7 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.expr.operations import InMemoryTable
 
 from segmentry.engine.settings import EngineSettings
 from segmentry.terms.errors import Problem, WorkspaceError, shorten
@@ -130,12 +131,19 @@ class DuckWarehouse:
         return answer.cast(table.schema().to_pyarrow())
 
     def _plan(self, backend: Any, table: ir.Table) -> str:
-        """The SQL of an expression, kept for the thread: the same looks are taken at the same versions again."""
+        """The SQL of an expression, kept for the thread: the same looks are taken at the same versions again.
+
+        Expressions that carry rows of their own are not kept, lest their rows be.
+        """
         known: dict[Any, str] = self._local.__dict__.setdefault("plans", {})
-        if (sql := known.get(table.op())) is None:
+        wanted = table.op()
+        if wanted in known:
+            return known[wanted]
+        sql = str(backend.compile(table))
+        if not wanted.find(InMemoryTable):
             if len(known) >= _PLANS:
                 known.clear()
-            sql = known[table.op()] = backend.compile(table)
+            known[wanted] = sql
         return sql
 
     def write(self, physical_name: str, table: ir.Table) -> int:

@@ -267,7 +267,7 @@ class Definitions:
         table = history.events(published, since if moment is None else moment, id_)
         columns = ("segment_id", "customer_id", "change", "reason", "effective_at", "recorded_at")
         document = {
-            "since": since.isoformat(),
+            "since": f"{moment or since:%Y-%m-%dT%H:%M:%S}Z",
             "events": [_plain(row) for row in published.reader.rows(table.select(columns))],
         }
         return DocumentResult("Entered and left", document, {"events": _read(published, table)})

@@ -279,3 +279,32 @@ def test_a_wrong_setting_of_the_warehouse_is_told_in_plain_words() -> None:
     """An impossible memory limit is named, not thrown as a database error."""
     with pytest.raises(WorkspaceError, match="warehouse cannot be opened"):
         Engine.in_memory(EngineSettings(memory_limit="a lot"))
+
+
+def test_the_same_question_to_a_new_version_gets_the_new_answer(engine: Engine) -> None:
+    """Compiled questions are kept, answers are not: each version of a table and each literal answers for itself."""
+    for names_now in (["a", "b"], ["c"]):
+        with engine.run("load") as run:
+            run.publish(THINGS, things(*names_now))
+        table = engine.table("things")
+        for _ in range(2):
+            assert engine.rows(table.aggregate(count=table.count())) == [{"count": len(names_now)}]
+            assert [row["name"] for row in engine.rows(table.filter(table.name == names_now[-1]))] == names_now[-1:]
+            assert engine.rows(table.filter(table.name == "absent")) == []
+
+
+def test_questions_with_rows_of_their_own_are_answered_by_those_rows(engine: Engine) -> None:
+    """Two questions that differ in nothing but the rows they carry are two questions."""
+    for value in (1, 2):
+        carried = ibis.memtable(pa.table({"value": [value]}))
+        for _ in range(2):
+            assert engine.rows(carried.mutate(double=carried.value * 2)) == [{"value": value, "double": 2 * value}]
+
+
+def test_long_texts_that_differ_survive_being_stored(tmp_path: Path) -> None:
+    """Texts that no dictionary shortens come back to the letter from a file that was closed."""
+    told = [f"{number:07d} " + "Straße, naïve, 東京 " * (number % 5) for number in range(20_000)]
+    with Engine.open(tmp_path) as engine, engine.run("load") as run:
+        run.publish(THINGS, things(*told))
+    with Engine.open(tmp_path) as engine:
+        assert names(engine) == sorted(told)

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentry.terms.errors import SettingsError
+from segmentry.terms.study import KnockOut, Study
+from segmentry.terms.vocabulary import Objective
 from segmentry.workspace.settings import SETTINGS, WorkspaceSettings, from_content, read_settings, settings_text
 
 
@@ -75,3 +77,22 @@ def test_every_setting_has_a_default_that_is_allowed() -> None:
         assert getattr(settings, setting.name) == setting.default
         assert setting.meaning.endswith(".")
     assert settings.with_values(**{setting.name: setting.default for setting in SETTINGS}) == settings
+
+
+def test_a_study_is_written_and_read_back(tmp_path: Path) -> None:
+    """The section of the study holds what differs from the usual study, and comes back equal."""
+    study = Study(objective=Objective.RETAIN, variables=("spend",), knock_outs=(KnockOut("size", 0.05),), most=4)
+    settings = WorkspaceSettings(study=study)
+    (tmp_path / "segmentry.toml").write_text(settings_text(settings), encoding="utf8")
+    assert read_settings(tmp_path).study == study
+    assert read_settings(tmp_path).computing != WorkspaceSettings().computing
+
+
+def test_mistakes_in_the_study_are_told_with_the_others(tmp_path: Path) -> None:
+    """A wrong study and a wrong setting: both at once, each with its place."""
+    (tmp_path / "segmentry.toml").write_text(
+        '[workspace]\ncurrency = "euro"\n[study]\nobjective = "growth"\ndecisions = "x"\n', encoding="utf8"
+    )
+    with pytest.raises(SettingsError) as refused:
+        read_settings(tmp_path)
+    assert {problem.code for problem in refused.value.problems} >= {"CURRENCY_UNKNOWN", "STUDY_WRONG", "STUDY_UNKNOWN"}

@@ -70,7 +70,8 @@ def _figure(value: Any, form: str) -> str:
 def _typed(rows: list[dict[str, Any]], segment: str) -> None:
     for row in rows:
         if row["segment_id"] == segment:
-            line(f"  typing rule (precision {row['precision']:.2f}, recall {row['recall']:.2f}):")
+            told = f"precision {_figure_or_dash(row['precision'])}, recall {_figure_or_dash(row['recall'])}"
+            line(f"  typing rule ({told}; on customers it was not learned from):")
             for each in row["definition"].splitlines():
                 line(f"    {each}")
 
