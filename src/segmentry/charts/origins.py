@@ -18,8 +18,8 @@ Steps = dict[tuple[int, int], tuple[float | None, int | None]]
 
 
 def has_origins(shelf: Shelf) -> bool:
-    """Whether two numbers of segments or more were tried, so that members moved from one to the next."""
-    return has_numbers(shelf) and len({row["k"] for row in of_found(shelf, "segment_solutions")}) > 1
+    """Whether two numbers of segments or more were tried, and it is known how members moved from one to the next."""
+    return has_numbers(shelf) and any(value is not None for value, _ in _steps(shelf).values())
 
 
 def origins(shelf: Shelf) -> go.Figure:

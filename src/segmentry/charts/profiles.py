@@ -13,6 +13,7 @@ from segmentry.charts.shelf import Shelf
 from segmentry.charts.theme import LIGHT
 
 _MOST_IN_TABLE = 120
+_BAR = 21
 
 
 def has_profiles(shelf: Shelf) -> bool:
@@ -25,12 +26,15 @@ def segment_profiles(shelf: Shelf) -> go.Figure:
     write, profiles = shelf.write, _profiles(shelf)
     found = [each for each in members(shelf, found_name(shelf) or "") if each.id in profiles]
     most = max(len(rows) for rows in profiles.values())
+    titles = [f"<b>{each.lines(22)}</b> · {write.number(each.customers)}" for each in found]
+    gap = 12 + 15 * max(title.count("<br>") + 1 for title in titles)
+    room = len(found) * _BAR * most + (len(found) - 1) * gap
     figure = make_subplots(
         rows=len(found),
         cols=1,
         shared_xaxes=True,
-        vertical_spacing=min(0.05, 0.3 / len(found)),
-        subplot_titles=[f"<b>{each.lines(22)}</b> · {write.number(each.customers)}" for each in found],
+        vertical_spacing=gap / room if len(found) > 1 else 0.0,
+        subplot_titles=titles,
     )
     for at, each in enumerate(found, start=1):
         figure.add_bar(**_bars(shelf, each, profiles[each.id]), row=at, col=1)
@@ -40,7 +44,7 @@ def segment_profiles(shelf: Shelf) -> go.Figure:
     figure.update_xaxes(title_text="Standard deviations<br>from the base", row=len(found), col=1)
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     figure.update_layout(showlegend=False, bargap=0.2, margin={"t": 100})
-    return finish(figure, _notes(shelf, found, profiles), write.separators, 150 + len(found) * (48 + 21 * most))
+    return finish(figure, _notes(shelf, found, profiles), write.separators, 170 + gap + room)
 
 
 def _bars(shelf: Shelf, each: Member, rows: list[dict[str, Any]]) -> dict[str, Any]:

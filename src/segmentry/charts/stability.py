@@ -40,10 +40,8 @@ def has_numbers(shelf: Shelf) -> bool:
 
 
 def has_stability(shelf: Shelf) -> bool:
-    """Whether the bootstrap pairs of a found segmentation were kept."""
-    return (
-        has_numbers(shelf) and bool(of_found(shelf, "segment_gate")) and bool(members(shelf, found_name(shelf) or ""))
-    )
+    """Whether the bootstrap pairs of a found segmentation were kept, and it is known which are whose."""
+    return has_numbers(shelf) and bool(named_places(shelf, int(shelf.segmentation.get("k", 0))))
 
 
 def by_number(shelf: Shelf) -> go.Figure:

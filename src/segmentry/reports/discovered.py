@@ -64,14 +64,18 @@ def _study(told: Told) -> list[Block]:
     if not isinstance(study, Mapping):
         return []
     recorded = as_date(study.get("recorded_at"))
-    when = f" It was recorded on {told.write.day(recorded)}, before anything was extracted." if recorded else ""
+    when = (
+        f"It was recorded on {told.write.day(recorded)}, before anything was extracted."
+        if recorded
+        else "It is not on record, so that nobody can tell whether it was changed afterwards."
+    )
     objective = str(study.get("objective", "")).replace("_", " ")
     knock_outs = ", ".join(_knock_out(told, each) for each in study.get("knock_outs") or [])
     out = f" A segment is knocked out unless {knock_outs}." if knock_outs else ""
     return [
         Text(
             f"The study asks: {sentence(str(study.get('decision') or UNKNOWN))} Objective: {objective or UNKNOWN}. "
-            f"{sentence(str(study.get('outcome') or ''))}{when}{out}"
+            f"{sentence(str(study.get('outcome') or ''))} {when}{out}"
         )
     ]
 

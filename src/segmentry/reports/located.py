@@ -17,7 +17,7 @@ def section(told: Told) -> Section:
     reason = refusal(found)
     blocks: list[Block] = []
     if reason is not None or not isinstance(found, Mapping):
-        blocks.append(Notice("There is no map", (sentence(reason or "none was drawn"),)))
+        blocks.append(Notice("There is no map", (sentence(reason or "no map was drawn"),)))
         return Section("map", "Where they lie", blocks)
     blocks += [Picture("map_plain"), *_gaps(found.get("gaps")), *_pairs(told, found.get("pairs") or [])]
     blocks += [Picture("map_discriminant"), Picture("map_principal"), Picture("map_perceived")]

@@ -178,15 +178,23 @@ class _Refreshing:
         )
         told = fresh.left_join(course, same)
         struck = (told.reason == "late data") & told.at_instant.notnull()
+        whole = self._with_statements(self.changes, told.mutate(change=struck.ifelse("corrected", told.change)))
+        later = {each.definition.id: at for each in self.force.values() if (at := self._next(each.definition.id))}
+        if later:
+            for table in self._restored(whole, later):
+                whole = self._with_statements(whole, table)
+        self.run.publish(SEGMENT_CHANGES, whole, spec=self.spec, parents=PARENTS)
+
+    def _with_statements(self, changes: ir.Table, told: ir.Table) -> ir.Table:
+        """Statements with new ones, recorded by this run."""
         versions = ibis.memtable(
             pa.table(
                 {
                     "version_of": pa.array(list(self.force), pa.string()),
-                    "definition_version": pa.array([each.version for each in self.force.values()], pa.int64()),
+                    "version_in_force": pa.array([each.version for each in self.force.values()], pa.int64()),
                 }
             )
         )
-        told = told.mutate(change=struck.ifelse("corrected", told.change))
         told = told.left_join(versions, told.segment_id == versions.version_of)
         shaped = told.select(
             "segment_id",
@@ -195,12 +203,27 @@ class _Refreshing:
             "change",
             "reason",
             recorded_at=instant(self.run.started_at),
-            definition_version=told.definition_version.fill_null(0),
+            definition_version=told.version_in_force.fill_null(0),
             watermark=ibis.literal(self.watermark, type="int64"),
-        ).select(*SEGMENT_CHANGES.names)
-        rows = ibis.memtable(self.run.arrow(shaped))
-        whole = self.changes.select(*SEGMENT_CHANGES.names).union(rows)
-        self.run.publish(SEGMENT_CHANGES, whole, spec=self.spec, parents=PARENTS)
+        )
+        rows = ibis.memtable(self.run.arrow(shaped.select(*SEGMENT_CHANGES.names)))
+        return changes.select(*SEGMENT_CHANGES.names).union(rows)
+
+    def _next(self, id_: str) -> datetime | None:
+        """The first good evaluation for a later instant than this one; there is one only if we look back."""
+        rows = (each for each in self.evaluations if each["segment_id"] == id_ and each["error"] is None)
+        return min((each["as_of"] for each in rows if each["as_of"] > self.spec.as_of), default=None)
+
+    def _restored(self, changes: ir.Table, later: Mapping[str, datetime]) -> list[ir.Table]:
+        """What was said of later instants still holds: a look back says nothing of them."""
+        course = timeline(changes)
+        found = []
+        for at in sorted(set(later.values())):
+            ids = sorted(id_ for id_, each in later.items() if each == at)
+            now, before = (members_at(each.filter(each.segment_id.isin(ids)), at) for each in (course, self.course))
+            back = moves(now, before)
+            found.append(back.mutate(reason=ibis.literal("late data"), effective_at=instant(at)))
+        return found
 
     def _publish_members(self, now: ir.Table, ids: Sequence[str], gone: set[str]) -> None:
         """Members found now, and the last good ones of segments that could not be evaluated."""

@@ -91,6 +91,13 @@ def test_the_study_is_told_with_its_day(page: Page) -> None:
     assert "unless size is at least 2%, value is at most 500" in page.text
 
 
+def test_a_study_that_is_not_on_record_says_so() -> None:
+    """Without the instant of recording nobody can tell whether criteria came after results."""
+    text = page_of(found(study=study(recorded_at=None))).text
+    assert "It is not on record, so that nobody can tell whether it was changed afterwards." in text
+    assert "It was recorded on" not in text
+
+
 @pytest.mark.parametrize("verdict", sorted(MEANINGS))
 def test_each_verdict_is_put_in_plain_words(verdict: str) -> None:
     """What the verdict means for the reader, the reason, and why this number of segments."""

@@ -27,7 +27,7 @@ def discovered(result: DocumentResult, form: Form) -> None:
     for entry in found["segments"]:
         line(f"\n{entry['name']}  [{entry['id']}]")
         line(f"  {entry['description']}")
-        line(f"  value {estimate(entry['value'])}; stability {entry['slsw']:.2f}")
+        line(f"  value {estimate(entry['value'])}; stability {_figure(entry['slsw'], '.2f')}")
         _typed(found["typing"], entry["id"])
         _proved(found, entry["id"], names)
 
