@@ -21,17 +21,19 @@ from segmentry.charts.shelf import Shelf, numbers
 from segmentry.charts.theme import LIGHT
 from segmentry.charts.writer import label
 
-Method = Literal["plain", "principal", "discriminant", "perceived"]
+Method = Literal["plain", "principal", "discriminant", "correspondence", "perceived"]
 
-METHODS: tuple[Method, ...] = ("plain", "principal", "discriminant", "perceived")
+METHODS: tuple[Method, ...] = ("plain", "principal", "discriminant", "correspondence", "perceived")
 """Ways of drawing a map, the default first."""
 
 _TITLES = {
     "plain": "Where the segments lie",
     "principal": "Where the segments lie, on principal components",
     "discriminant": "Where the segments lie, seen so that they stand farthest apart",
+    "correspondence": "Which segments go with which country, channel or category",
     "perceived": "Where the segments lie by perceived value and price",
 }
+_MOST_LEVELS = 12
 _MOST_POINTS = 2000
 _LARGEST, _SMALLEST = 58.0, 9.0
 
@@ -95,6 +97,7 @@ def _is_drawn(shelf: Shelf, name: str) -> bool:
 def _figure(shelf: Shelf, drawing: Drawing) -> go.Figure:
     figure = go.Figure()
     points = _points(shelf, drawing, figure)
+    _levels(shelf, drawing, figure)
     _bubbles(shelf, drawing, figure)
     _growth(shelf, drawing, figure)
     _labels(shelf, drawing, figure)
@@ -134,6 +137,37 @@ def _points(shelf: Shelf, drawing: Drawing, figure: go.Figure) -> int:
                 hoverinfo="skip",
             )
     return int(table.num_rows)
+
+
+def _levels(shelf: Shelf, drawing: Drawing, figure: go.Figure) -> None:
+    """The levels of a correspondence map as directions: what lies that way is more common among segments there.
+
+    Weighted by the root of their share (contribution biplot, Greenacre 2013), and drawn to the size of the segments.
+    """
+    if not shelf.has("map_levels"):
+        return
+    rows = [row for row in shelf.rows("map_levels") if row["map"] == drawing.name]
+    total = sum(row["customers"] for row in rows) or 1
+    pulled = [(row, math.sqrt(row["customers"] / total)) for row in rows]
+    told = sorted(pulled, key=lambda pair: -math.hypot(pair[0]["x"], pair[0]["y"]) * pair[1])[:_MOST_LEVELS]
+    reach = max((math.hypot(row["x"], row["y"]) * weight for row, weight in told), default=0.0)
+    widest = max((math.hypot(spot.x, spot.y) for spot in drawing.spots), default=0.0)
+    if not reach or not widest:
+        return
+    scale = 1.15 * widest / reach
+    figure.add_scatter(
+        x=[round(row["x"] * weight * scale, 4) for row, weight in told],
+        y=[round(row["y"] * weight * scale, 4) for row, weight in told],
+        mode="markers+text",
+        name="levels",
+        text=[label(str(row["level"])) for row, _ in told],
+        textposition="bottom center",
+        textfont={"color": LIGHT["muted"], "size": 11},
+        marker={"symbol": "diamond-open", "size": 7, "color": LIGHT["muted"]},
+        customdata=[shelf.write.number(row["customers"]) for row, _ in told],
+        hovertemplate="%{text}<br>%{customdata} customers<extra></extra>",
+        cliponaxis=False,
+    )
 
 
 def _bubbles(shelf: Shelf, drawing: Drawing, figure: go.Figure) -> None:
@@ -228,7 +262,8 @@ def _axis(drawing: Drawing, which: str) -> dict[str, Any]:
     unit = label(str(axis["unit"] or ""))
     name = "<br>".join(label(line) for line in wrap(str(axis["name"]), 36))
     attribute = axis["attribute"]
-    title = f"{name} →<br>{label(str(attribute)).replace('_', ' ')} ({unit})" if attribute else f"{name} →"
+    named_by = attribute and drawing.method != "correspondence"
+    title = f"{name} →<br>{label(str(attribute)).replace('_', ' ')} ({unit})" if named_by else f"{name} →"
     ticks = json.loads(axis["ticks"] or "[]")
     told: dict[str, Any] = {"title": {"text": title}}
     if ticks:
@@ -237,7 +272,7 @@ def _axis(drawing: Drawing, which: str) -> dict[str, Any]:
             "tickvals": [each[0] for each in ticks],
             "ticktext": [label(str(each[1])) for each in ticks],
         }
-    elif not attribute:
+    elif not named_by:
         told |= {"showticklabels": False}
     return told
 
@@ -306,6 +341,12 @@ def _quality_sentence(shelf: Shelf, drawing: Drawing) -> str:
     )
     poor = "" if worst is None else f" Shown least well: {worst.member.name} ({write.percent(worst.quality or 0.0)})."
     what = "of what separates the segments" if drawing.method == "discriminant" else "of the variance"
+    if drawing.method == "correspondence":
+        trait = label(str(drawing.axes["x"]["attribute"])).replace("_", " ")
+        return (
+            f"Diamonds: {trait}, as directions; what lies in a segment's direction is more common there, "
+            f"and how far out says nothing. The two axes keep {write.percent(float(kept))} of how the segments differ in it.{poor}"
+        )
     return f"The two axes keep {write.percent(float(kept))} {what}; the rest cannot be seen here.{poor}"
 
 

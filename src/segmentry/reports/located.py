@@ -20,7 +20,8 @@ def section(told: Told) -> Section:
         blocks.append(Notice("There is no map", (sentence(reason or "no map was drawn"),)))
         return Section("map", "Where they lie", blocks)
     blocks += [Picture("map_plain"), *_gaps(found.get("gaps")), *_pairs(told, found.get("pairs") or [])]
-    blocks += [Picture("map_discriminant"), Picture("map_principal"), Picture("map_perceived")]
+    blocks += [Picture("map_discriminant"), Picture("map_principal"), Picture("map_correspondence")]
+    blocks += [Picture("map_perceived")]
     return Section("map", "Where they lie", blocks)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from segmentry.terms.numbers import Estimate, NotEstimable, as_json
 from segmentry.workspace import discovering, mapping
-from segmentry.workspace.judging import judged
+from segmentry.workspace.judging import Judge, judge_of
 from segmentry.workspace.looking import summary
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def segment_entries(workspace: Workspace, segmentation: str) -> list[dict[str, A
     found = summary(workspace)
     worth = {row["segment_id"]: row for row in workspace.engine.rows(_of(workspace, "segment_value", segmentation))}
     described = [row for row in _described(workspace, segmentation) if row["segment_id"] in worth]
-    return [_entry(workspace, row, worth[row["segment_id"]], found) for row in described]
+    judge = judge_of(workspace, segmentation)
+    return [_entry(judge, row, worth[row["segment_id"]], found) for row in described]
 
 
 def _described(workspace: Workspace, segmentation: str) -> list[dict[str, Any]]:
@@ -100,9 +101,7 @@ def _of(workspace: Workspace, table: str, segmentation: str) -> Any:
     return rows.filter(rows.segmentation == segmentation)
 
 
-def _entry(
-    workspace: Workspace, described: dict[str, Any], worth: dict[str, Any], found: dict[str, Any]
-) -> dict[str, Any]:
+def _entry(judge: Judge, described: dict[str, Any], worth: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
     clv = found["clv"]
     unit = found["base"]["currency"] or "currency units"
     answer = as_json(
@@ -123,7 +122,7 @@ def _entry(
             "value_share": worth["value_share"],
             "cost_to_serve": _or_reason(worth["cost_to_serve"], found["cost_to_serve"]),
             "contribution": _or_reason(worth["contribution"], found["contribution"]),
-            **judged(workspace, described["segmentation"], described["segment_id"]),
+            **judge(described["segment_id"]),
         }
     )
     return dict(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from segmentry.terms.numbers import Estimate, NotEstimable
@@ -11,26 +12,41 @@ if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
 
 
-def judged(workspace: Workspace, segmentation: str, segment: str) -> dict[str, Any]:
-    """``growth``, ``slsw``, ``priority`` and ``strategy`` of a segment, each a figure or the reason why not."""
-    return {
-        "growth": _growth(_row(workspace, "segment_growth", segmentation, segment)),
-        "slsw": _stability(_row(workspace, "segment_gate", segmentation, segment, criterion="stable")),
-        "priority": _priority(_row(workspace, "segment_priority", segmentation, segment)),
-        "strategy": _strategy(_row(workspace, "segment_strategies", segmentation, segment)),
-    }
+Judge = Callable[[str], dict[str, Any]]
+"""What answers for one segment, by its id."""
 
 
-def _row(workspace: Workspace, table: str, segmentation: str, segment: str, **values: str) -> dict[str, Any] | None:
+def judge_of(workspace: Workspace, segmentation: str) -> Judge:
+    """Reads what is judged of all segments of a segmentation at once.
+
+    Returns:
+        For the id of a segment its ``growth``, ``slsw``, ``priority`` and ``strategy``, each a figure or the reason why
+        there is none.
+    """
+    growth, priority = (_rows(workspace, name, segmentation) for name in ("segment_growth", "segment_priority"))
+    stable = _rows(workspace, "segment_gate", segmentation, criterion="stable")
+    strategies = _rows(workspace, "segment_strategies", segmentation)
+
+    def judge(segment: str) -> dict[str, Any]:
+        return {
+            "growth": _growth(growth.get(segment)),
+            "slsw": _stability(stable.get(segment)),
+            "priority": _priority(priority.get(segment)),
+            "strategy": _strategy(strategies.get(segment)),
+        }
+
+    return judge
+
+
+def _rows(workspace: Workspace, table: str, segmentation: str, **values: str) -> dict[str, dict[str, Any]]:
     engine = workspace.engine
     if not engine.has(table):
-        return None
+        return {}
     rows = engine.table(table)
-    rows = rows.filter((rows.segmentation == segmentation) & (rows.segment_id == segment))
+    rows = rows.filter(rows.segmentation == segmentation)
     for name, value in values.items():
         rows = rows.filter(rows[name] == value)
-    found = engine.rows(rows)
-    return found[0] if found else None
+    return {row["segment_id"]: row for row in engine.rows(rows)}
 
 
 def _growth(row: dict[str, Any] | None) -> Any:

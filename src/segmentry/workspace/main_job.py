@@ -12,6 +12,7 @@ from segmentry.terms.errors import Problem, SegmentryError, SourceError
 from segmentry.workspace.loading import load
 from segmentry.workspace.progress import Progress, Stopwatch, silent
 from segmentry.workspace.refreshing import refresh
+from segmentry.workspace.reporting import write_report
 from segmentry.workspace.settings import FILE_NAME
 from segmentry.workspace.workspace import Workspace
 
@@ -110,9 +111,10 @@ def _open_or_init(folder: Path, settings: dict[str, Any]) -> Workspace:
 def _finish(workspace: Workspace, watch: Stopwatch) -> MainJobResult:
     refresh(workspace, None, watch)
     with watch.step("report", 0.9):
-        report = workspace.report()
+        told = workspace.document()
+        report = write_report(workspace, None, told)
     watch.progress("done", 1.0)
-    answer = dict(workspace.document()) | {"report": str(report), "seconds": watch.seconds}
+    answer = dict(told) | {"report": str(report), "seconds": watch.seconds}
     return MainJobResult(answer, workspace.folder, report)
 
 

@@ -36,7 +36,10 @@ def draw(workspace: Workspace, method: str, attributes: tuple[str, ...], segment
     if attributes or f"{name}/{method}" not in _drawn(workspace):
         _draw(workspace, method, attributes, name)
     tables = {each: partial(read, workspace, each) for each in TABLES}
-    return DocumentResult("Segmentation map", document(workspace, name, method), tables, figures(workspace))
+    told = dict(document(workspace, name, method))
+    if "not_estimable" not in told:
+        told["picture"] = f"map_{method}" if name == main_segmentation(workspace) else f"map_{method}_{name}"
+    return DocumentResult("Segmentation map", told, tables, figures(workspace))
 
 
 def document(workspace: Workspace, segmentation: str, method: str = "plain") -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segmentry.reports import render
 from segmentry.terms.errors import Problem, SettingsError, WorkspaceError, near_miss, shorten
@@ -14,11 +15,17 @@ if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
 
 
-def write_report(workspace: Workspace, path: Path | None) -> Path:
-    """Write the report beside the workspace or to ``path``, whole or not at all; see `Workspace.report`."""
+def write_report(workspace: Workspace, path: Path | None, told: Mapping[str, Any] | None = None) -> Path:
+    """Write the report beside the workspace or to ``path``, whole or not at all; see `Workspace.report`.
+
+    Args:
+        workspace: The workspace.
+        path: Where to write; None for its own folder.
+        told: The document, where it is at hand already.
+    """
     target = path or workspace.folder / "report.html"
     drawn = {name: draw() for name, draw in figures(workspace).items()}
-    page = render(document(workspace), drawn, locale(workspace.settings), title=workspace.folder.name)
+    page = render(told or document(workspace), drawn, locale(workspace.settings), title=workspace.folder.name)
     return _write(page, target)
 
 

@@ -32,7 +32,7 @@ MEANS = (0.95, 0.8, 0.55)
 """Mean Jaccard of each segment, by its own order: highly stable, stable, unstable."""
 PAIRS = 4
 Rows = list[dict[str, Any]]
-METHODS = ("plain", "principal", "discriminant", "perceived")
+METHODS = ("plain", "principal", "discriminant", "correspondence", "perceived")
 
 
 def model(**changes: Any) -> Rows:

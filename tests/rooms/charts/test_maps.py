@@ -13,10 +13,12 @@ from segmentry.charts import LIGHT, notes_of
 from segmentry.charts.labels import HIGH, WIDE, Bubble, named
 from segmentry.charts.notes import Notes
 from segmentry.charts.theme import SEGMENTS
+from segmentry.maps.tables import MAP_LEVELS
 from tests.rooms.charts.found_tables import FOUND, map_axes, map_points, map_segments, nothing_found
 from tests.rooms.charts.published import draw, gallery, published
+from tests.rooms.charts.rows import table
 
-METHODS = ("plain", "principal", "discriminant", "perceived")
+METHODS = ("plain", "principal", "discriminant", "correspondence", "perceived")
 
 
 def told(figure: go.Figure) -> Notes:
@@ -233,3 +235,21 @@ def test_labels_of_near_bubbles_do_not_cover_each_other() -> None:
     pair = [Bubble(0, 0, 0.5, 0.5, 30, "Frequent, recent"), Bubble(0, 0, 0.55, 0.5, 28, "Frequent, lapsing")]
     one, other = named(pair)
     assert abs((0.05 * WIDE) + other["xshift"] - one["xshift"]) > 90 or abs(other["yshift"] - one["yshift"]) >= 15
+
+
+def test_levels_of_a_correspondence_map_are_directions() -> None:
+    """Diamonds keep direction, are drawn to the reach of the segments, and their names are escaped."""
+    levels = [
+        {"map": "mine/correspondence", "trait": "country", "level": "<b>UK</b>", "x": 3.0, "y": 0.0, "cos2": 1.0,
+         "customers": 75},
+        {"map": "mine/correspondence", "trait": "country", "level": "FR", "x": -3.0, "y": 4.0, "cos2": 1.0,
+         "customers": 25},
+    ]  # fmt: skip
+    for row in levels:
+        row["map"] = f"{FOUND}/correspondence"
+    figure = draw("map_correspondence", published() | {"map_levels": table(MAP_LEVELS, levels)})
+    drawn = next(trace for trace in figure.data if trace.name == "levels")
+    assert drawn.x[0] > 0 > drawn.x[1]
+    assert drawn.y[1] / drawn.x[1] == pytest.approx(4.0 / -3.0, rel=1e-3)
+    assert "<b>" not in drawn.text[0]
+    assert max(abs(value) for value in (*drawn.x, *drawn.y)) <= 1.2 * 2**0.5

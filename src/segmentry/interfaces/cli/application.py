@@ -253,7 +253,7 @@ def draw_map(
 
     with Workspace.open(folder, "map") as workspace:
         result = workspace.map(method, attributes=tuple(attribute or ()), segmentation=segmentation)
-        picture = None if out is None else workspace.draw(f"map_{method}", out)
+        picture = None if out is None else workspace.draw(result.as_dict().get("picture", f"map_{method}"), out)
         finding.mapped(result, picture, Form.of(as_json))
 
 
