@@ -345,7 +345,8 @@ def _quality_sentence(shelf: Shelf, drawing: Drawing) -> str:
         trait = label(str(drawing.axes["x"]["attribute"])).replace("_", " ")
         return (
             f"Diamonds: {trait}, as directions; what lies in a segment's direction is more common there, "
-            f"and how far out says nothing. The two axes keep {write.percent(float(kept))} of how the segments differ in it.{poor}"
+            f"and how far out says nothing. The two axes keep {write.percent(float(kept))} of how the segments differ "
+            f"in it.{poor}"
         )
     return f"The two axes keep {write.percent(float(kept))} {what}; the rest cannot be seen here.{poor}"
 

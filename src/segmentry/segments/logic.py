@@ -44,9 +44,10 @@ class Cases:
     """
 
     def __init__(self, leaves: Iterable[Condition]) -> None:
-        self.groups = [_vectors(group) for group in _groups(leaves)]
+        grouped = _groups(leaves)
+        self.groups = [_vectors(group) for group in grouped] if all(map(_tryable, grouped)) else []
         self.number = prod(len(vectors) for _, vectors in self.groups)
-        self.possible = self.number <= MOST_CASES
+        self.possible = bool(self.groups) and self.number <= MOST_CASES
         self.bits: dict[Condition, int] = {}
         if self.possible:
             self._spread()
@@ -130,6 +131,12 @@ def _groups(leaves: Iterable[Condition]) -> list[list[Condition]]:
         key = leaf.measure if isinstance(leaf, Compared) else leaf
         found.setdefault(key, []).append(leaf)
     return list(found.values())
+
+
+def _tryable(leaves: list[Condition]) -> bool:
+    """Whether every leaf of a group can be tried at every value in good time."""
+    values = sum(len(list(_literals(leaf))) for leaf in leaves if isinstance(leaf, Compared))
+    return values * len(leaves) <= MOST_CASES
 
 
 def _vectors(leaves: list[Condition]) -> tuple[list[Condition], list[tuple[bool, ...]]]:

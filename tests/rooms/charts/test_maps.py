@@ -252,4 +252,4 @@ def test_levels_of_a_correspondence_map_are_directions() -> None:
     assert drawn.x[0] > 0 > drawn.x[1]
     assert drawn.y[1] / drawn.x[1] == pytest.approx(4.0 / -3.0, rel=1e-3)
     assert "<b>" not in drawn.text[0]
-    assert max(abs(value) for value in (*drawn.x, *drawn.y)) <= 1.2 * 2**0.5
+    assert max(abs(value) for value in (*drawn.x, *drawn.y)) == pytest.approx(1.15 * 3)
