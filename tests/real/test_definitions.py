@@ -143,13 +143,15 @@ CASES: dict[str, tuple[str, str]] = {
     ),
     "previous_month": (
         "any order in previous month and spend in this month < 100",
-        """SELECT DISTINCT customer FROM orders WHERE moment >= '2011-11-01' AND moment < '2011-12-01' AND customer NOT IN
-        (SELECT customer FROM transactions WHERE moment >= '2011-12-01' GROUP BY customer HAVING sum(amount) >= 100)""",
+        """SELECT DISTINCT customer FROM orders WHERE moment >= '2011-11-01' AND moment < '2011-12-01'
+        AND customer NOT IN (SELECT customer FROM transactions WHERE moment >= '2011-12-01'
+        GROUP BY customer HAVING sum(amount) >= 100)""",
     ),
     "abroad_by_text": (
         'country contains "land" and not country = "Finland" and spend between 500 and 2000',
         """SELECT customer FROM customers JOIN
-        (SELECT customer, sum(amount) AS spend FROM transactions GROUP BY customer) USING (customer) WHERE lower(country) LIKE '%land%' AND country <> 'Finland' AND spend BETWEEN 500 AND 2000
+        (SELECT customer, sum(amount) AS spend FROM transactions GROUP BY customer) USING (customer)
+        WHERE lower(country) LIKE '%land%' AND country <> 'Finland' AND spend BETWEEN 500 AND 2000
         AND customer IN (SELECT customer FROM orders)""",
     ),
 }

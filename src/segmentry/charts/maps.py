@@ -79,15 +79,15 @@ def others(shelf: Shelf) -> dict[str, Callable[[], go.Figure]]:
     maps = sorted({str(row["map"]) for row in shelf.rows("map_segments")})
     pairs = [each.rpartition("/")[::2] for each in maps if _is_drawn(shelf, each)]
     return {
-        f"map_{method}_{segmentation}": partial(_drawn, shelf, segmentation, known)
+        f"map_{method}_{segmentation}": partial(_drawn, shelf, segmentation, known, method)
         for segmentation, method in pairs
         for known in METHODS
-        if method == known and segmentation != main_name(shelf)
+        if method == f"{known}_chosen" or (method == known and segmentation != main_name(shelf))
     }
 
 
-def _drawn(shelf: Shelf, segmentation: str, method: Method) -> go.Figure:
-    return _figure(shelf, _drawing(shelf, segmentation, method))
+def _drawn(shelf: Shelf, segmentation: str, method: Method, name: str) -> go.Figure:
+    return _figure(shelf, _drawing(shelf, segmentation, method, f"{segmentation}/{name}"))
 
 
 def _is_drawn(shelf: Shelf, name: str) -> bool:
@@ -361,8 +361,8 @@ def _gap_sentence(shelf: Shelf, drawing: Drawing) -> str:
     return ""
 
 
-def _drawing(shelf: Shelf, segmentation: str, method: Method) -> Drawing:
-    name = f"{segmentation}/{method}"
+def _drawing(shelf: Shelf, segmentation: str, method: Method, told_name: str | None = None) -> Drawing:
+    name = told_name or f"{segmentation}/{method}"
     rows = [row for row in shelf.rows("map_segments") if row["map"] == name]
     known = {each.id: each for each in members(shelf, segmentation)}
     rows = [row for row in rows if row["segment_id"] in known and None not in (row["x"], row["y"])]

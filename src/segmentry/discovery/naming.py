@@ -34,8 +34,13 @@ def names(variables: Sequence[Variable], differences: FloatArray, markers: NDArr
         while name in found and length < len(words):
             length += 1
             name = _joined(words[:length])
-        found.append(name if name not in found else f"{name} ({place + 1})")
+        found.append(name if name not in found else _another(name, found))
     return tuple(found)
+
+
+def _another(name: str, found: Sequence[str]) -> str:
+    """A name of its own for a segment whose words are another's: a letter, since a number would read as a count."""
+    return next(each for letter in "BCDEFGHIJKLMNOPQRSTUVWXYZ" * 3 if (each := f"{name}, group {letter}") not in found)
 
 
 def _telling(variables: Sequence[Variable], differences: FloatArray) -> IntArray:

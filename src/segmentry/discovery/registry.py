@@ -13,6 +13,9 @@ import numpy as np
 from segmentry.science.inputs import FloatArray
 from segmentry.science.transitions import Transition, match_centers, match_segments
 
+SAME = 1e-6
+"""Relative distance up to which two centers are one: the same study on the same data."""
+
 FEWEST_SHARED = 20
 """Fewer customers than these in both fits prove nothing by their movement; centers are compared then."""
 
@@ -55,10 +58,17 @@ def identify(
     alive = [row for row in earlier if row["alive"]]
     events = _events(len(alive), len(fresh_names), shared, distances)
     heirs = {event.new[0]: event for event in events if event.event == "survived"}
-    ids, names = [], []
+    ids: list[str] = []
+    names: list[str] = []
     number = _highest(earlier)
     taken = {str(row["name"]) for row in earlier}
+    gone = [row for row in earlier if not row["alive"]]
     for place, fresh in enumerate(fresh_names):
+        again = None if place in heirs else _same_as_before(centers[place], gone, ids)
+        if again is not None:
+            ids.append(str(again["segment_id"]))
+            names.append(str(again["name"]))
+            continue
         if place in heirs:
             ids.append(str(alive[heirs[place].old[0]]["segment_id"]))
             names.append(str(alive[heirs[place].old[0]]["name"]))
@@ -81,6 +91,20 @@ def _events(
     if distances is not None:
         return match_centers(*distances)
     return match_segments(np.zeros((old, new)))
+
+
+def _same_as_before(
+    center: Mapping[str, float], gone: Sequence[Mapping[str, Any]], used: Sequence[str]
+) -> Mapping[str, Any] | None:
+    """The segment of an earlier study whose center is this very one: it is back, and is not given another id."""
+    for row in reversed(gone):
+        before: dict[str, float] = json.loads(row["center"])
+        if set(before) == set(center) and row["segment_id"] not in used and center:
+            near = all(abs(center[name] - before[name]) <= SAME * max(abs(before[name]), SAME) for name in center)
+            if near:
+                found: Mapping[str, Any] = row
+                return found
+    return None
 
 
 def _highest(earlier: Sequence[Mapping[str, Any]]) -> int:

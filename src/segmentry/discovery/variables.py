@@ -61,19 +61,11 @@ WORDED = (
 )
 """Traits with words of their own; others are worded by their names."""
 
-DESCRIPTORS = (
-    "country",
-    "main_channel",
-    "favorite_category",
-    "return_rate",
-    "discount_share",
-    "weekend_share",
-    "gift_season_share",
-    "price_index",
-)
+DESCRIPTORS = ("country", "main_channel", "favorite_category", "discount_share", "price_index")
 """Behavioral traits that describe segments unless they make them; given traits are added.
 
-None restates what the default study segments by: a cohort is another word for tenure, and goes with it by construction.
+None follows from when or how often somebody bought: a cohort is another word for tenure, whoever ordered once has a
+share of weekend or gift-season orders of 0 or 1, and more orders are more occasions to return something.
 """
 
 

@@ -10,7 +10,7 @@ class EngineSettings:
     """How much of the machine the warehouse may use, and how long it remembers.
 
     Attributes:
-        memory_limit: Memory of the process, such as ``4GB``; DuckDB gets 85 % of it before it writes to
+        memory_limit: Memory of the process, such as ``4GB``; DuckDB gets 80 % of it before it writes to
             ``temp_directory``. None for 80 % of the machine's.
         threads: Number of threads; None for one per processor.
         temp_directory: Where work that does not fit goes; None for a folder inside the workspace.

@@ -21,7 +21,7 @@ from segmentry.terms.errors import Problem, WorkspaceError, shorten
 PHYSICAL = "physical"
 """The schema of the immutable tables."""
 
-WAREHOUSE_SHARE = 0.85
+WAREHOUSE_SHARE = 0.8
 """Share of the told memory limit that DuckDB is given."""
 
 _SLOW_COMPRESSION = "fsst"

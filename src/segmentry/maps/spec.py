@@ -41,6 +41,7 @@ class MapSpec(Spec):
         unit: Currency of the amounts.
         offers: All offers that customers can choose; without them, and traits named ``ideal_`` and the attribute,
             no gaps can be told.
+        chosen: Whether it is drawn beside the usual map of its kind, under a name of its own.
     """
 
     as_of: datetime
@@ -50,8 +51,9 @@ class MapSpec(Spec):
     points: int = 2000
     unit: str = "currency units"
     offers: tuple[Offer, ...] = ()
+    chosen: bool = False
 
     @property
     def name(self) -> str:
-        """Name of the map, unique within a workspace."""
-        return f"{self.segmentation}/{self.method}"
+        """Name of the map, unique within a workspace; one of chosen attributes never stands in for the usual one."""
+        return f"{self.segmentation}/{self.method}{'_chosen' if self.chosen else ''}"

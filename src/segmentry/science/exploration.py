@@ -7,7 +7,7 @@ worlds (one cloud each) say what pieces of a cloud would reach.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -179,6 +179,10 @@ def explore(
         parts = [told.step(judge.solution, k) for k in wanted]
     reached = np.array(nulls).reshape(len(wanted), NULL_WORLDS, 2)
     solutions = _joined(parts, reached)
+    if rows.shape[1] == 1:
+        solutions = tuple(solutions)
+        found = _concluded(solutions, len(rows), holder.sample.size, pairs, starts, random_state)
+        return replace(found, verdict=_of_one_variable(found.verdict))
     return _concluded(solutions, len(rows), holder.sample.size, pairs, starts, random_state)
 
 
@@ -298,6 +302,15 @@ def _concluded(
     return Exploration(
         solutions, k, why, verdict, rows, sampled, pairs, starts, random_state, _disagreements(solutions, k)
     )
+
+
+def _of_one_variable(verdict: StructureVerdict) -> StructureVerdict:
+    """A single variable is cut into classes; whether it has gaps by chance cannot be told well enough to claim more."""
+    reason = (
+        "One variable is cut into classes, not segmented: the segments are a useful cut, not a finding; "
+        f"stability {verdict.figures['stability']:.2f}."
+    )
+    return StructureVerdict("constructive", reason, verdict.figures)
 
 
 def _evidence(solution: Solution, rows: int) -> Evidence:

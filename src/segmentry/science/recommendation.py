@@ -18,6 +18,8 @@ COMES_BACK = 0.80
 LEAST_GAIN = 0.05
 SURE, VERY_SURE = 2.5, 4.0
 THINNER, APART = 0.8, 0.6
+FAR_BELOW = 0.25
+"""Share of the thinnest border of all null worlds below which a border is surely thinner, however they differ."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,11 @@ class Evidence:
     def thins(self, ratio: float, sure: float) -> bool:
         """Whether fewer rows than in null worlds stand on a border: below ``ratio`` of their mean, and surely so."""
         mean, spread = _center_and_spread(self.null_border, 0.002)
-        return self.border < min(ratio * mean, mean - sure * spread)
+        surely = mean - sure * spread
+        if surely <= 0:
+            # Null worlds cut in different places differ so much that no border could be thin enough by their spread.
+            surely = FAR_BELOW * float(self.null_border.min())
+        return self.border < ratio * mean and self.border <= max(surely, 0.0)
 
     @property
     def verdict(self) -> VerdictName:

@@ -13,9 +13,8 @@ from datetime import datetime
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from segmentry.segments.compiler import definition_problems, evaluate, member_rows
+from segmentry.segments.compiler import definition_problems, evaluate
 from segmentry.segments.dependencies import closure, fallen, named, replaced, tangles
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.fields import Field, Fields
@@ -102,18 +101,19 @@ class Belonging:
             conditions |= {id_: condition, name: condition}
         rewritten = [replace(each, where=replaced(each.where, conditions)) for each in batch]
         answered = evaluate(rewritten, self.as_of, tables, customers)
-        wide = ibis.memtable(self.reader.arrow(answered))
-        rows = self._with_decisions(member_rows(rewritten, wide), tables.universe, [each.id for each in batch])
-        found = self.reader.arrow(rows.select("segment_id", "customer_id", "origin")).cast(ORIGINS)
-        return {each.id: _of(found, each.id) for each in batch}
+        wide = self.reader.arrow(answered)
+        ruled = {each.id: _of_column(wide, each.id) for each in batch}
+        decided = set(ruled) & self._overridden()
+        return ruled | {id_: self._decided(ruled[id_], tables.universe, id_) for id_ in decided}
 
-    def _with_decisions(self, ruled: ir.Table, universe: ir.Table, ids: Sequence[str]) -> ir.Table:
+    def _decided(self, ruled: pa.Table, universe: ir.Table, id_: str) -> pa.Table:
+        rows = self._with_decisions(ibis.memtable(ruled), universe, id_)
+        return self.reader.arrow(rows.select("segment_id", "customer_id", "origin")).cast(ORIGINS)
+
+    def _with_decisions(self, ruled: ir.Table, universe: ir.Table, id_: str) -> ir.Table:
         """The rule's members with those added by hand, without those removed by hand; all of the universe."""
-        ruled = ruled.mutate(origin=ibis.literal("rule"))
-        if self.manual is None or not set(ids) & self._overridden():
-            return ruled
         told = ibis.memtable(self.manual)
-        told = told.filter(told.segment_id.isin(list(ids)))
+        told = told.filter(told.segment_id == id_)
         pair = ("segment_id", "customer_id")
         added = told.filter(told.decision == "added").semi_join(universe, "customer_id").anti_join(ruled, pair)
         kept = ruled.anti_join(told.filter(told.decision == "removed"), pair)
@@ -145,5 +145,9 @@ def _as_trait(tables: Inputs, id_: str, members: pa.Table) -> tuple[Inputs, Cond
     return replace(tables, fields=fields, traits={**tables.traits, name: table}), Compare(Trait(name), "=", True)
 
 
-def _of(rows: pa.Table, id_: str) -> pa.Table:
-    return rows.filter(pc.equal(rows["segment_id"], id_))
+def _of_column(wide: pa.Table, id_: str) -> pa.Table:
+    """The members told by one boolean column, as rows."""
+    members = wide["customer_id"].filter(wide[id_]).combine_chunks()
+    count = len(members)
+    columns = [pa.repeat(id_, count), members, pa.repeat("rule", count)]
+    return pa.table(columns, names=ORIGINS.names).cast(ORIGINS)

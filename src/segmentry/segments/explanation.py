@@ -31,8 +31,8 @@ from segmentry.terms.numbers import NotEstimable
 
 SHOWN = 10
 """Facts shown for one leaf."""
-_TRIED = 50_000
-"""Sets of leaves tried for the nearest change."""
+_TRIED = 200_000
+"""Leaves looked at while sets of them are tried for the nearest change."""
 
 
 def explain(published: Published, definition: Definition, customer: str) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def nearest_change(condition: Condition, truths: Mapping[Condition, bool]) -> li
     now, leaves, tried = holds(condition, truths), list(truths), 0
     for size in range(1, len(leaves) + 1):
         for chosen in combinations(leaves, size):
-            tried += 1
+            tried += len(leaves)
             if tried > _TRIED:
                 return _turned(_cheapest(condition, truths, not now), truths)
             if holds(condition, {**truths, **{leaf: not truths[leaf] for leaf in chosen}}) != now:

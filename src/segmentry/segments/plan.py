@@ -7,7 +7,7 @@ from typing import Any
 
 import ibis
 
-from segmentry.segments.dependencies import closure, without
+from segmentry.segments.dependencies import closure, fallen, without
 from segmentry.segments.differences import moved
 from segmentry.segments.published import Published
 from segmentry.segments.tree import Definition
@@ -33,6 +33,7 @@ def plan(
     belonging = published.belonging()
     kept = [each.definition for id_, each in published.record.items() if id_ in unread]
     wrong = {**belonging.problems([*definitions, *kept]), **{id_: list(each) for id_, each in unread.items()}}
+    wrong = fallen(wrong, [*definitions, *kept])
     good = without(definitions, wrong)
     members = ibis.memtable(belonging.members(good).select(["segment_id", "customer_id"]))
     words = {each.id: _word(published, each) for each in good}

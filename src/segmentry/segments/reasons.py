@@ -65,7 +65,7 @@ def with_reasons(
     told = _joined(told, _known_customers(run, as_of), "known_id")
     told = _joined(told, last_facts(run, as_of).rename(fact_id="customer_id"), "fact_id")
     told = _joined(told, _corrected_customers(run, previous, timezone), "corrected_id")
-    told = _joined(told, _absorbed(run), "absorbed_id")
+    told = _joined(told, absorbed(run), "absorbed_id")
     decided = ibis.literal(value=False)
     if manual is not None:
         hand = manual.select(hand_segment="segment_id", hand_customer="customer_id", decided_at="recorded_at")
@@ -106,7 +106,7 @@ def _known_customers(run: Run, as_of: datetime) -> ir.Table:
     return since.filter(since.known_since.isnull() | (since.known_since <= instant(as_of)))
 
 
-def _absorbed(run: Run) -> ir.Table:
+def absorbed(run: Run) -> ir.Table:
     """Ids that belong to another customer now."""
     identity = run.table("identity")
     merged = identity.filter(identity.party_key != identity.customer_id)

@@ -15,7 +15,7 @@ from segmentry.engine import Run, arrow_schema
 from segmentry.segments.belonging import Belonging
 from segmentry.segments.dependencies import closure, fallen, traits_of, without
 from segmentry.segments.membership import decisions, instant, members_at, moves, timeline
-from segmentry.segments.reasons import Previous, with_reasons
+from segmentry.segments.reasons import Previous, absorbed, with_reasons
 from segmentry.segments.spec import MembershipSpec
 from segmentry.segments.tables import (
     SEGMENT_CHANGES,
@@ -166,7 +166,11 @@ class _Refreshing:
         for id_, now in checked.items():
             said = members_at(self.course, before[id_].as_of)
             differing = moves(said.filter(said.segment_id == id_), now)
-            found.append(differing.mutate(reason=ibis.literal("late data"), effective_at=instant(before[id_].as_of)))
+            merged = absorbed(self.run)
+            told = differing.left_join(merged, differing.customer_id == merged.absorbed_id)
+            reason = told.absorbed_id.notnull().ifelse("identity", "late data")
+            told = told.select("segment_id", "customer_id", "change", reason=reason)
+            found.append(told.mutate(effective_at=instant(before[id_].as_of)))
         return found
 
     def _publish_changes(self, fresh: ir.Table) -> None:
@@ -177,7 +181,7 @@ class _Refreshing:
             fresh.effective_at == course.at_instant,
         )
         told = fresh.left_join(course, same)
-        struck = (told.reason == "late data") & told.at_instant.notnull()
+        struck = told.reason.isin(["late data", "identity"]) & told.at_instant.notnull()
         whole = self._with_statements(self.changes, told.mutate(change=struck.ifelse("corrected", told.change)))
         later = {each.definition.id: at for each in self.force.values() if (at := self._next(each.definition.id))}
         if later:

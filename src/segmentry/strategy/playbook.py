@@ -55,12 +55,12 @@ def objective_of(facts: Facts) -> tuple[Objective, tuple[str, ...]]:
     their number and still buying: retain. Else: grow.
     """
     if facts.status_share(UserStatus.LAPSED, UserStatus.LAPSING) >= 0.5:
-        return Objective.WIN_BACK, ("lapsed_share", "p_alive")
+        return Objective.WIN_BACK, ("lapsed_share",)
     if facts.above("return_rate", 2.0) and facts["return_rate"] >= 0.1:
         return Objective.IMPROVE_SERVICE, ("return_rate",)
     if facts.get("value_index", 0.0) >= 1.5 and facts.status_share(UserStatus.REGULAR, UserStatus.REACTIVATED) >= 0.5:
         return Objective.RETAIN, ("value_index", "regular_share")
-    return Objective.GROW, ("value_index", "p_alive")
+    return Objective.GROW, ("value_index", "regular_share")
 
 
 def service_tier(index: float | None, before: str | None) -> str:
@@ -95,7 +95,7 @@ def lines(facts: Facts, objective: Objective, tier: str, unit: str) -> tuple[Lin
 _OBJECTIVES = {
     Objective.RETAIN: "Keep them buying: they bring more value than their number, and most are in their rhythm.",
     Objective.GROW: "Bring them to buy more often or more at a time.",
-    Objective.WIN_BACK: "Win back those who still can be won, and stop paying for the others.",
+    Objective.WIN_BACK: "Try once to win them back: most have been silent for longer than their rhythm explains.",
     Objective.IMPROVE_SERVICE: "Find out why so much comes back, and mend it before selling more.",
 }
 
@@ -161,8 +161,11 @@ def _price(facts: Facts) -> Iterator[Line]:
 
 def _promotion(facts: Facts, unit: str) -> Iterator[Line]:
     if facts.above("gift_season_share", 1.25):
-        share = facts["gift_season_share"]
-        text = f"Speak to them before the gift season: {share:.0%} of their orders fall into November and December."
+        share, usual = facts["gift_season_share"], facts.base("gift_season_share")
+        text = (
+            f"Speak to them before the gift season: {share:.0%} of their orders fall into November and December, where "
+            f"the calendar alone would put {usual:.0%}."
+        )
         yield Line("promotion", text, _figures(facts, "gift_season_share"))
     if facts.above("weekend_share", 1.3):
         text = "Send on Friday: they order on weekends more than others do."
@@ -181,7 +184,10 @@ _MOVES: dict[UserStatus, tuple[str, str]] = {
         "find out what brought them back, and do it again before their usual gap ends",
     ),
     UserStatus.LAPSING: ("change", "ask what is wrong, and make one good offer now: this is when it still works"),
-    UserStatus.LAPSED: ("change", "one offer to come back, then silence: most will not buy again"),
+    UserStatus.LAPSED: (
+        "change",
+        "one offer to come back, then silence: away for longer than their rhythm can explain",
+    ),
 }
 
 
@@ -228,7 +234,7 @@ def headline(facts: Facts, objective: Objective, unit: str) -> str:
 _HEADLINES = {
     Objective.RETAIN: "Keep what works for these",
     Objective.GROW: "Win one more order from each of these",
-    Objective.WIN_BACK: "Win back the few that can be won among these",
+    Objective.WIN_BACK: "Try once to win back these",
     Objective.IMPROVE_SERVICE: "Mend what sends goods back from these",
 }
 

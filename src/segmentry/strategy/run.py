@@ -23,13 +23,13 @@ _MEANS = (
     ("behavioral_traits", "return_rate", "share"),
     ("behavioral_traits", "discount_share", "share"),
     ("behavioral_traits", "weekend_share", "share"),
-    ("behavioral_traits", "gift_season_share", "share"),
     ("behavioral_traits", "mean_basket_products", "products"),
     ("behavioral_traits", "mean_order_value", "currency per order"),
     ("behavioral_traits", "price_index", "ratio"),
     ("customer_value", "p_alive", "probability"),
 )
 _NAMES = ("favorite_category", "main_channel")
+_MOST_YEARS = 30
 
 
 def plan(run: Run, spec: StrategySpec) -> None:
@@ -114,7 +114,8 @@ def _facts(run: Run, spec: StrategySpec) -> list[Facts]:
     values = _by_segment(run, "segment_value", spec.segmentation)
     guard = _by_segment(run, "segment_guard", spec.segmentation)
     members = _members(run, spec.segmentation)
-    means, base = _means(members), _base_means(members)
+    last_day = (spec.as_of - timedelta(microseconds=1)).date()
+    means, base = _means(members, last_day), _base_means(members, last_day)
     statuses, names = _statuses(run, members), {name: _modes(run, members, name) for name in _NAMES}
     rows = {row["segment_id"]: row for row in run.rows(means)}
     whole = run.rows(base)[0]
@@ -169,6 +170,8 @@ def _figures(
         ),
         Figure("guard_verdict", guard.get(segment, {}).get("verdict"), None, "segment_guard", "verdict"),
         Figure("guard_text", guard.get(segment, {}).get("text"), None, "segment_guard", "text"),
+        Figure("gift_season_share", means[segment]["gift_season_share"], means[segment]["gift_season_expected"],
+               "behavioral_traits", "gift_season_share", "share of orders; base: share of days known"),
         Figure("median_gap_days", means[segment]["median_gap_days"], whole["median_gap_days"], "behavioral_traits",
                "mean_gap_days", "days"),
     ]  # fmt: skip
@@ -214,22 +217,46 @@ def _members(run: Run, segmentation: str) -> ir.Table:
     mine = members.filter(members.segmentation == segmentation).select("customer_id", "segment_id")
     traits, values = run.table("behavioral_traits"), run.table("customer_value")
     wanted = [name for table, name, _ in _MEANS if table == "behavioral_traits"]
-    joined = mine.inner_join(
-        traits.select("customer_id", "user_status", "mean_gap_days", *_NAMES, *wanted), "customer_id"
-    )
+    more = ("user_status", "mean_gap_days", "orders", "gift_season_share", "first_order_on", "tenure_days")
+    joined = mine.inner_join(traits.select("customer_id", *more, *_NAMES, *wanted), "customer_id")
     return joined.inner_join(values.select("customer_id", "p_alive"), "customer_id")
 
 
-def _measures(members: ir.Table) -> dict[str, ir.Value]:
-    return {name: members[name].mean() for _, name, _ in _MEANS} | {"median_gap_days": members.mean_gap_days.median()}
+def _measures(members: ir.Table, last_day: date) -> dict[str, ir.Value]:
+    """Means of members, and the share of their orders in November and December beside that of the days they are known.
+
+    Whoever came in autumn has bought in the season by construction, so the calendar is what a share is held against.
+    """
+    seasonal = (members.orders * members.gift_season_share).sum() / members.orders.sum().nullif(0)
+    days = (members.tenure_days + 1).sum().nullif(0)
+    expected = _season_days(members.first_order_on, last_day).sum().cast("float64") / days
+    return {name: members[name].mean() for _, name, _ in _MEANS} | {
+        "median_gap_days": members.mean_gap_days.median(),
+        "gift_season_share": seasonal,
+        "gift_season_expected": expected,
+    }
 
 
-def _means(members: ir.Table) -> ir.Table:
-    return members.group_by("segment_id").aggregate(**_measures(members))
+def _season_days(first: ir.DateValue, last_day: date) -> ir.IntegerValue:
+    """Days of November and December from ``first`` to the last observed day, year by year."""
+    total: ir.IntegerValue = ibis.literal(0, type="int64")
+    for year in range(last_day.year - _MOST_YEARS, last_day.year + 1):
+        end = min(date(year, 12, 31), last_day)
+        days = (end - date(year, 11, 1)).days + 1
+        if days > 0:
+            since = ibis.literal(end).delta(first, unit="day").cast("int64") + 1
+            total = total + ibis.greatest(
+                ibis.least(since, ibis.literal(days, type="int64")), ibis.literal(0, type="int64")
+            )
+    return total
 
 
-def _base_means(members: ir.Table) -> ir.Table:
-    return members.aggregate(**_measures(members))
+def _means(members: ir.Table, last_day: date) -> ir.Table:
+    return members.group_by("segment_id").aggregate(**_measures(members, last_day))
+
+
+def _base_means(members: ir.Table, last_day: date) -> ir.Table:
+    return members.aggregate(**_measures(members, last_day))
 
 
 def _statuses(run: Run, members: ir.Table) -> dict[str, dict[str, int]]:

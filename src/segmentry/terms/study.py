@@ -108,14 +108,17 @@ class Study:
         """
         known = {each.name for each in fields(cls)} - {"recorded_at"}
         problems = [_unknown(name, value, known, where) for name, value in content.items() if name not in known]
-        given = {name: value for name, value in content.items() if name in known}
-        values = {name: _read(name, value, where, problems) for name, value in given.items()}
+        values: dict[str, Any] = {}
+        for name in sorted(known & set(content)):
+            wrong: list[Problem] = []
+            read = _read(name, content[name], where, wrong)
+            problems += wrong
+            if not wrong:
+                values[name] = read
+        study = cls(**values)
+        problems += study.problems(where)
         if problems:
             raise SettingsError(problems)
-        study = cls(**values)
-        wrong = list(study.problems(where))
-        if wrong:
-            raise SettingsError(wrong)
         return study
 
     def problems(self, where: str = "study") -> Iterable[Problem]:
@@ -132,6 +135,11 @@ class Study:
             yield Problem(
                 "STUDY_RANGE_WRONG", "The numbers of segments make no range", f"{where}, most", given, next_step
             )
+        twice = sorted({name for name in self.variables if self.variables.count(name) > 1})
+        if twice:
+            given = ", ".join(map(shorten, twice))
+            what = "A trait makes segments once"
+            yield Problem("STUDY_VARIABLE_TWICE", what, f"{where}, variables", given, "Name each trait once.")
         if self.method not in METHODS:
             hint = near_miss(self.method, METHODS) or f"Choose one of {', '.join(METHODS)}."
             yield Problem("STUDY_WRONG", "There is no such method", f"{where}, method", shorten(self.method), hint)
@@ -232,7 +240,9 @@ def _knock_outs(name: str, value: Any, where: str, problems: list[Problem]) -> t
     for entry in value if isinstance(value, list | tuple) else [value]:
         bounds = {key: entry.get(key) for key in ("at_least", "at_most")} if isinstance(entry, Mapping) else {}
         numbers = [each for each in bounds.values() if each is not None]
-        plain = all(isinstance(each, int | float) and not isinstance(each, bool) for each in numbers)
+        plain = all(
+            isinstance(each, int | float) and not isinstance(each, bool) and math.isfinite(each) for each in numbers
+        )
         if (
             isinstance(entry, Mapping)
             and set(entry) <= {"measure", *bounds}

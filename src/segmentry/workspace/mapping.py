@@ -33,12 +33,17 @@ def draw(workspace: Workspace, method: str, attributes: tuple[str, ...], segment
         hint = near_miss(name, known) or f"Known: {', '.join(known)}."
         what = "There is no such segmentation"
         raise SettingsError(Problem("SEGMENTATION_UNKNOWN", what, "segmentation", shorten(name), hint))
+    if len(set(attributes)) < len(attributes):
+        given, next_step = ", ".join(map(shorten, attributes)), "Name two different traits."
+        raise SettingsError(Problem("ATTRIBUTE_TWICE", "A map has two different axes", "attributes", given, next_step))
+    drawn = f"{method}_chosen" if attributes else method
     if attributes or f"{name}/{method}" not in _drawn(workspace):
         _draw(workspace, method, attributes, name)
     tables = {each: partial(read, workspace, each) for each in TABLES}
-    told = dict(document(workspace, name, method))
+    told = dict(document(workspace, name, drawn))
     if "not_estimable" not in told:
-        told["picture"] = f"map_{method}" if name == main_segmentation(workspace) else f"map_{method}_{name}"
+        usual = name == main_segmentation(workspace) and not attributes
+        told["picture"] = f"map_{method}" if usual else f"map_{drawn}_{name}"
     return DocumentResult("Segmentation map", told, tables, figures(workspace))
 
 
@@ -99,7 +104,7 @@ def _draw(workspace: Workspace, method: Method, attributes: tuple[str, ...], seg
         )
     unit = str(refreshed.notes.get("currency") or "currency units")
     with engine.run("map", refreshed.as_of) as run:
-        asked = MapSpec(refreshed.as_of, segmentation, attributes, method, unit=unit)
+        asked = MapSpec(refreshed.as_of, segmentation, attributes, method, unit=unit, chosen=bool(attributes))
         usual = (MapSpec(refreshed.as_of, main_segmentation(workspace), method=each, unit=unit) for each in METHODS)
         draw_maps(run, asked, *(each for each in usual if each.name != asked.name))
 

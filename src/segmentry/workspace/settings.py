@@ -48,7 +48,7 @@ SETTINGS = (
     Setting("value", "annual_discount", (float, int), 0.10, "Discount rate of a year.", 0.0, 1.0),
     Setting("value", "model", (str,), "auto", "Purchase model: auto, BG/NBD, MBG/NBD or Pareto/NBD."),
     Setting(
-        "engine", "memory_limit", (str,), None, "Memory of the process, such as 4GB; the warehouse gets 85 % of it."
+        "engine", "memory_limit", (str,), None, "Memory of the process, such as 4GB; the warehouse gets 80 % of it."
     ),
     Setting("engine", "threads", (int,), None, "Threads of the warehouse.", 1, 1024),
     Setting("engine", "temp_directory", (str,), None, "Where work that does not fit into memory goes."),

@@ -23,7 +23,7 @@ GROUPS: Mapping[str, tuple[float, float, float]] = {
 """Days since last, purchase days and mean order value around which each planted group lies."""
 
 _NUMBERS = ("days_since_last", "purchase_days", "mean_order_value", "mean_basket_products", "tenure_days")
-_EXTRA = ("spend", "weekend_share", "return_rate")
+_EXTRA = ("spend", "weekend_share", "return_rate", "price_index")
 
 
 def world(
@@ -44,6 +44,7 @@ def world(
                     "mean_basket_products": 3.0 * random.lognormal(0, 0.15),
                     "tenure_days": 600 + round(40 * random.normal()),
                     "weekend_share": float(random.uniform()),
+                    "price_index": float(random.uniform(0.9, 1.1)),
                     "return_rate": 0.3 * (name == "gone") + 0.05 * float(random.uniform()),
                     "spend": days * amount,
                     "value": days * amount,

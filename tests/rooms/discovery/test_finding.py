@@ -117,7 +117,7 @@ def test_ids_and_names_survive_a_refit_on_other_noise(engine: Engine) -> None:
 
 
 def test_an_id_is_never_used_twice(engine: Engine) -> None:
-    """A group that goes and comes back under a new number: the old id stays with the dead."""
+    """A group that goes, and another like it that comes: the old id stays with the dead."""
     everybody, _ = world(COUNTS)
     find(engine, everybody)
     gone = members(engine)["gone0000"]
@@ -126,7 +126,7 @@ def test_an_id_is_never_used_twice(engine: Engine) -> None:
     registry = {row["segment_id"]: row for row in rows_of(engine, "segment_registry")}
     assert not registry[gone]["alive"]
     assert registry[gone]["event"] == "disappeared"
-    find(engine, everybody, days=60)
+    find(engine, world(COUNTS, seed=7)[0], days=60)
     returned = members(engine)["gone0000"]
     assert returned != gone
     assert returned not in registry
@@ -186,13 +186,17 @@ def test_every_number_of_segments_is_shown_with_every_criterion(engine: Engine) 
 
 
 def test_descriptors_never_include_what_made_the_segments(engine: Engine) -> None:
-    """Testing the segmentation's own variables would be circular; a real descriptor is found, noise is not."""
-    rows, _ = world(COUNTS)
-    find(engine, rows)
+    """Testing the segmentation's own variables, or what follows from when and how often somebody bought, is circular.
+
+    A real descriptor is found, noise is not.
+    """
+    rows, truth = world(COUNTS)
+    find(engine, rows, given={"region": truth})
     described = {row["variable"]: row for row in rows_of(engine, "segment_descriptors")}
     assert not set(described) & {"days_since_last", "purchase_days", "mean_order_value", "spend", "clv", "p_alive"}
-    assert described["return_rate"]["p_corrected"] < 0.01
-    assert described["weekend_share"]["size"] < 0.05
+    assert described["region"]["p_corrected"] < 0.01
+    assert described["price_index"]["size"] < 0.05
+    assert not set(described) & {"weekend_share", "gift_season_share", "return_rate", "cohort"}
 
 
 def test_special_categories_neither_make_nor_describe_segments(engine: Engine) -> None:
@@ -246,6 +250,18 @@ def test_gate_and_guard_speak_of_every_segment(engine: Engine) -> None:
     assert {row["verdict"] for row in gate if row["criterion"] == "stable"} == {"passed"}
     assert {row["verdict"] for row in gate if row["criterion"] == "actionable"} == {"unproven"}
     assert all(row["text"] for row in gate + guard)
+
+
+def test_a_study_changed_and_changed_back_finds_the_same_segments(engine: Engine) -> None:
+    """The same centers under the same variables are the same segments: ids and names come back, nothing is numbered."""
+    rows, _ = world(COUNTS)
+    find(engine, rows)
+    before, names = members(engine), {row["segment_id"]: row["name"] for row in rows_of(engine, "segment_registry")}
+    find(engine, rows, replace(STUDY, variables=("weekend_share", "mean_basket_products")), days=1)
+    find(engine, rows, days=2)
+    assert members(engine) == before
+    back = {row["segment_id"]: row["name"] for row in rows_of(engine, "segment_registry") if row["alive"]}
+    assert back == names
 
 
 def test_typing_rules_name_the_members_they_claim_to(engine: Engine) -> None:

@@ -272,7 +272,7 @@ def test_settings_reach_the_warehouse() -> None:
         )
         memory, threads = rows.fetchone()
         assert threads == 1
-        assert memory.startswith("415")  # 85 % of 512 MB, in MiB
+        assert memory.startswith("390")  # 80 % of 512 MB, in MiB
 
 
 def test_a_wrong_setting_of_the_warehouse_is_told_in_plain_words() -> None:

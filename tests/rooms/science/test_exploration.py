@@ -169,3 +169,23 @@ def test_bad_input_is_refused_in_words(X: np.ndarray, ks: list[int], codes: set[
     with pytest.raises(EstimationError) as refused:
         explore(X, ks)
     assert codes <= {problem.code for problem in refused.value.problems}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_small_segments_far_away_are_natural(seed: int) -> None:
+    """Three blobs of 270, 20 and 10 rows, nobody between them: null worlds cut differently, and that hides nothing."""
+    random = np.random.default_rng(seed)
+    centers = np.repeat([[0.0, 0.0], [8.0, 8.0], [8.0, -8.0]], [270, 20, 10], axis=0)
+    rows = random.normal(size=(300, 2)) + centers
+    found = explore(rows, range(2, 5), pairs=20, starts=20)
+    assert found.k == 3
+    assert found.verdict.verdict == "natural"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_variable_is_cut_and_not_segmented(seed: int) -> None:
+    """Whatever a single variable looks like, no more is claimed than a useful cut."""
+    rows = np.random.default_rng(seed).uniform(size=(300, 1))
+    verdict = explore(rows, range(2, 5), pairs=10, starts=10).verdict
+    assert verdict.verdict == "constructive"
+    assert "One variable" in verdict.reason

@@ -12,6 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from segmentry.engine import Engine, arrow_schema
+from segmentry.profiles.tables import IDENTITY
 from segmentry.segments.belonging import Belonging
 from segmentry.segments.history import events, members_on
 from segmentry.segments.membership import members_at, moves, timeline
@@ -19,7 +20,7 @@ from segmentry.segments.run import manual_in_force
 from segmentry.segments.tables import SEGMENT_CHANGES
 from segmentry.terms.errors import Problem
 from tests.rooms.segments.shops import DAY, Shop, definition
-from tests.rooms.shops import line, party
+from tests.rooms.shops import arrow, line, party
 
 RECENT = definition("recent", "any order in last 10 days")
 SPENDERS = definition("spenders", "spend > 50")
@@ -256,6 +257,39 @@ def test_hands_are_kept_apart_from_the_rule(shop: Shop) -> None:
     assert [row["origin"] for row in origins] == ["manual"]
     shop.refresh(on(6), [SPENDERS, leaning], manual=[("spenders", "a", "cleared"), ("spenders", "b", "cleared")])
     assert shop.members("spenders") == shop.members("leaning") == {"b"}
+
+
+def merge(shop: Shop, **owners: str) -> None:
+    identity = [
+        {"party_key": key, "customer_id": owner, "valid_from": noon(-9), "recorded_at": noon(5)}
+        for key, owner in owners.items()
+    ]
+    with shop.engine.run("identity") as run:
+        run.publish(IDENTITY, arrow(IDENTITY, identity))
+
+
+def test_a_merge_is_the_reason_for_who_disappears(shop: Shop) -> None:
+    """The absorbed id leaves by identity, the one that stays stays."""
+    shop.load(line("a", on(1)), line("b", on(1)), parties=[party(key, noon(-9)) for key in "ab"])
+    shop.refresh(on(5), [RECENT])
+    merge(shop, a="a", b="a")
+    shop.refresh(on(6), [RECENT])
+    assert shop.members("recent") == {"a"}
+    assert shop.changes()[2:] == [("recent", "b", on(6), "left", "identity")]
+
+
+def test_what_was_said_of_absorbed_and_withdrawn_customers_is_struck(shop: Shop) -> None:
+    """With new data the past is worked out again: as known now neither was ever a member, each for its reason."""
+    known = [party(key, noon(-9)) for key in "abc"]
+    shop.load(line("a", on(1)), line("b", on(1)), line("c", on(1)), parties=known)
+    shop.refresh(on(5), [RECENT])
+    merge(shop, a="a", b="a", c="c")
+    shop.lines = [each for each in shop.lines if each["party_key"] != "c"]
+    shop.load(parties=known[:2])
+    shop.refresh(on(6), [RECENT])
+    assert shop.members("recent") == {"a"}
+    told = {(row[1], row[3], row[4]) for row in shop.changes()[3:]}
+    assert told == {("b", "corrected", "identity"), ("c", "corrected", "late data")}
 
 
 def test_looking_back_leaves_what_was_said_of_later_instants(shop: Shop) -> None:

@@ -122,6 +122,7 @@ def test_what_not_to_do_speaks_of_cost_and_chance() -> None:
     )  # fmt: skip
     told = " ".join(parts(found, "not_to_do", Objective.WIN_BACK))
     assert "10%" in told
+    assert "stop paying" not in " ".join(line.text for line in lines(found, Objective.WIN_BACK, "standard", "EUR"))
     assert "50.00 EUR" in told
     assert "without a test: its value must rise" in told
 

@@ -20,7 +20,7 @@ from tests.rooms.shops import AS_OF, arrow
 
 _NUMBERS = (
     "mean_gap_days", "return_rate", "discount_share", "weekend_share", "gift_season_share", "mean_basket_products",
-    "mean_order_value", "price_index",
+    "mean_order_value", "price_index", "orders", "tenure_days",
 )  # fmt: skip
 
 
@@ -33,6 +33,7 @@ def publish(engine: Engine, values: tuple[float, float] = (900.0, 100.0), study:
         [
             *(Column(name, ColumnType.NUMBER, name) for name in _NUMBERS),
             *(Column(name, ColumnType.TEXT, name) for name in ("user_status", "favorite_category", "main_channel")),
+            Column("first_order_on", ColumnType.DATE, "First order."),
         ]
     )
     rows: list[dict[str, Any]] = [
@@ -43,6 +44,10 @@ def publish(engine: Engine, values: tuple[float, float] = (900.0, 100.0), study:
             "main_channel": "web",
             "weekend_share": 0.9 if name == "rich" else 0.1,
             "mean_gap_days": 20.0,
+            "first_order_on": date(2021, 10, 2) if name == "rich" else date(2021, 1, 1),
+            "tenure_days": 90.0 if name == "rich" else 364.0,
+            "orders": 2.0,
+            "gift_season_share": 0.65,
         }
         for customer, name in people
     ]
@@ -119,3 +124,19 @@ def test_a_tier_is_remembered_over_refreshes(engine: Engine) -> None:
     assert strategies(engine)["rich"]["service_tier"] == "middle"
     publish(engine, (1020.0, 0.0))
     assert strategies(engine)["rich"]["service_tier"] == "middle"
+
+
+def test_a_season_is_held_against_the_calendar(engine: Engine) -> None:
+    """Members known since October have bought in the season by construction: 61 of their 91 days lie in it.
+
+    The same share of orders among those known for a year, of whose days 17 % lie in the season, does tell something.
+    """
+    publish(engine)
+    promotions = {
+        segment: [line["text"] for line in json.loads(row["document"])["lines"] if line["part"] == "promotion"]
+        for segment, row in strategies(engine).items()
+    }
+    assert not any("gift season" in text for text in promotions["rich"])
+    season = next(text for text in promotions["poor"] if "gift season" in text)
+    assert "65% of their orders" in season
+    assert "calendar alone would put 17%" in season

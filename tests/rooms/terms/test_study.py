@@ -60,6 +60,9 @@ def test_a_study_without_a_decision_is_refused() -> None:
         ({"strength": {"beauty": 1.0}}, "STUDY_UNKNOWN"),
         ({"strength": ["loyalty"]}, "STUDY_WRONG"),
         ({"id": "my study"}, "STUDY_ID_WRONG"),
+        ({"variables": ["spend", "orders", "spend"]}, "STUDY_VARIABLE_TWICE"),
+        ({"knock_outs": [{"measure": "size", "at_least": float("nan")}]}, "STUDY_WRONG"),
+        ({"knock_outs": [{"measure": "size", "at_most": float("inf")}]}, "STUDY_WRONG"),
         ({"fewest": 9, "most": 3}, "STUDY_RANGE_WRONG"),
         ({"fewest": 1}, "STUDY_RANGE_WRONG"),
         ({"most": True}, "STUDY_WRONG"),
@@ -80,6 +83,12 @@ def test_all_mistakes_are_told_at_once_and_near_misses_offered() -> None:
     assert len(refused.value.problems) == 2
     assert "retain" in told
     assert "most" in told
+
+
+def test_mistakes_of_every_kind_come_together() -> None:
+    """Types, values, weights and costs: none hides another."""
+    wrong = {"segment_cost": -5.0, "most": 1, "id": "../x", "knock_outs": [{"measure": "size"}], "objective": "fame"}
+    assert _codes(wrong) == {"STUDY_COST_WRONG", "STUDY_RANGE_WRONG", "STUDY_ID_WRONG", "STUDY_WRONG"}
 
 
 def test_a_knock_out_reads_as_words() -> None:

@@ -58,6 +58,7 @@ def test_another_study_is_recorded_and_looked_for(workspace: sg.Workspace) -> No
         ({"decision": " "}, "STUDY_WITHOUT_DECISION"),
         ({"objective": "fame"}, "STUDY_WRONG"),
         ({"most": 1}, "STUDY_RANGE_WRONG"),
+        ({"variables": ["spend", "spend"]}, "STUDY_VARIABLE_TWICE"),
         ({"attractiveness": {"size": 2.0}}, "STUDY_WEIGHTS_WRONG"),
         ({"variabels": ["spend"]}, "STUDY_UNKNOWN"),
         ({"id": "rfm"}, "STUDY_ID_TAKEN"),
@@ -96,8 +97,9 @@ def test_every_map_is_drawn_or_says_why_not(workspace: sg.Workspace) -> None:
 def test_two_chosen_attributes_are_the_axes_of_the_plain_map(workspace: sg.Workspace) -> None:
     """Asked for by name, drawn as asked, beside the maps of the refresh."""
     told = workspace.map(attributes=("spend", "days_since_last"))
-    axes = {row["attribute"] for row in told.table("map_axes").to_pylist() if row["map"].endswith("/plain")}
+    axes = {row["attribute"] for row in told.table("map_axes").to_pylist() if row["map"].endswith("/plain_chosen")}
     assert axes == {"spend", "days_since_last"}
+    assert workspace.draw(told.as_dict()["picture"], workspace.folder / "chosen.html").stat().st_size > 100_000
     assert {row["map"].split("/")[1] for row in told.table("map_axes").to_pylist()} >= {"principal"}
 
 
@@ -112,6 +114,7 @@ def test_a_map_of_a_ruled_segmentation_can_be_drawn(workspace: sg.Workspace) -> 
         ({"method": "plan"}, "plain"),
         ({"segmentation": "rmf"}, "rfm"),
         ({"attributes": ("spent", "orders")}, "spend"),
+        ({"attributes": ("spend", "spend")}, "two different"),
     ],
 )
 def test_a_map_that_cannot_be_drawn_offers_what_was_meant(
