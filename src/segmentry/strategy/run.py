@@ -171,7 +171,7 @@ def _figures(
         Figure("guard_verdict", guard.get(segment, {}).get("verdict"), None, "segment_guard", "verdict"),
         Figure("guard_text", guard.get(segment, {}).get("text"), None, "segment_guard", "text"),
         Figure("gift_season_share", means[segment]["gift_season_share"], means[segment]["gift_season_expected"],
-               "behavioral_traits", "gift_season_share", "share of orders; base: share of days known"),
+               "behavioral_traits", "gift_season_share", "share of orders; base: expected by the calendar"),
         Figure("median_gap_days", means[segment]["median_gap_days"], whole["median_gap_days"], "behavioral_traits",
                "mean_gap_days", "days"),
     ]  # fmt: skip
@@ -223,13 +223,15 @@ def _members(run: Run, segmentation: str) -> ir.Table:
 
 
 def _measures(members: ir.Table, last_day: date) -> dict[str, ir.Value]:
-    """Means of members, and the share of their orders in November and December beside that of the days they are known.
+    """Means of members, and the share of their orders in November and December beside what the calendar expects.
+
+    Expected is that each member's orders fall evenly on the days since the first.
 
     Whoever came in autumn has bought in the season by construction, so the calendar is what a share is held against.
     """
     seasonal = (members.orders * members.gift_season_share).sum() / members.orders.sum().nullif(0)
-    days = (members.tenure_days + 1).sum().nullif(0)
-    expected = _season_days(members.first_order_on, last_day).sum().cast("float64") / days
+    exposure = _season_days(members.first_order_on, last_day).cast("float64") / (members.tenure_days + 1)
+    expected = (members.orders * exposure).sum() / members.orders.sum().nullif(0)
     return {name: members[name].mean() for _, name, _ in _MEANS} | {
         "median_gap_days": members.mean_gap_days.median(),
         "gift_season_share": seasonal,
