@@ -29,7 +29,8 @@ from tests.rooms.charts.published import Tables, draw, gallery, published
 HOSTILE = "<b onclick=x>%{x}</b><script>alert(1)</script>"
 FOUND_PICTURES = (
     "found_segments", "segment_profiles", "stability_by_number", "stability_by_segment", "segment_origins", "gorge",
-    "map_plain", "map_principal", "map_discriminant", "map_perceived", "growth_parts", "priority_matrix",
+    "map_plain", "map_principal", "map_discriminant",
+    "map_correspondence", "map_perceived", "growth_parts", "priority_matrix",
     "priority_first", "gate", "guard",
 )  # fmt: skip
 PROOF = {

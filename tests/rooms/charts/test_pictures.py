@@ -33,9 +33,10 @@ ESTIMATED = {
     "segments", "value_per_customer", "lifecycle", "value_tiers", "purchase_tracking", "frequency_fit",
     "activity_probability", "recency_frequency", "found_segments", "segment_profiles", "stability_by_number",
     "stability_by_segment", "segment_origins", "gorge", "map_plain", "map_principal", "map_discriminant",
+    "map_correspondence",
     "map_perceived", "growth_parts", "priority_matrix", "priority_first", "gate", "guard",
 }  # fmt: skip
-MAPS = {"map_plain", "map_principal", "map_discriminant", "map_perceived"}
+MAPS = {"map_plain", "map_principal", "map_discriminant", "map_correspondence", "map_perceived"}
 FOUND_ONLY = {
     "found_segments", "segment_profiles", "stability_by_number", "stability_by_segment", "segment_origins", "gorge",
     "gate", "guard",

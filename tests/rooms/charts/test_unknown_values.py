@@ -42,7 +42,8 @@ TABLES: dict[str, tuple[Contract, Rows]] = {
 }
 OF_SEGMENTS = {
     "found_segments", "segment_profiles", "stability_by_number", "stability_by_segment", "segment_origins", "gorge",
-    "map_plain", "map_principal", "map_discriminant", "map_perceived", "growth_parts", "priority_matrix",
+    "map_plain", "map_principal", "map_discriminant",
+    "map_correspondence", "map_perceived", "growth_parts", "priority_matrix",
     "priority_first", "gate", "guard",
 }  # fmt: skip
 
