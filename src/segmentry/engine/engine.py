@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -52,15 +52,14 @@ class Engine:
         settings = settings or EngineSettings()
         ownership = Ownership(folder, purpose)
         ownership.acquire()
-        try:
+        with ExitStack() as undo:
+            undo.callback(ownership.release)
             ledger = Ledger(f"sqlite:///{folder / 'ledger.sqlite'}")
             found = ledger.open()
             engine = cls(DuckWarehouse(folder / "warehouse.duckdb", settings), ledger, settings, ownership)
             engine.upgraded_from = found if found != HEAD else None
             engine.sweep()
-        except BaseException:
-            ownership.release()
-            raise
+            undo.pop_all()
         return engine
 
     @classmethod
@@ -78,12 +77,11 @@ class Engine:
         On an error everything written is removed again and the last good versions stay current.
         """
         run = Run(self, kind, as_of)
-        try:
+        with ExitStack() as undo:
+            undo.callback(run.abandon)
             yield run
             run.commit()
-        except BaseException:
-            run.abandon()
-            raise
+            undo.pop_all()
         self.refresh()
         self.prune()
 

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from segmentry.science.exploration import Exploration, Solution
 from segmentry.science.inputs import FloatArray, IntArray
 from segmentry.science.mixtures.base import Mixture
-from segmentry.science.stability import adjusted_rand, slsa
+from segmentry.science.stability import Bootstrap, slsa
 from segmentry.science.structure import StructureVerdict, VerdictName
 from segmentry.terms.errors import EstimationError, Problem
 from segmentry.terms.numbers import NotEstimable
@@ -87,23 +87,16 @@ def _solution(
     before: Sequence[Solution],
 ) -> Solution | None:
     """One number of segments; None where that many cannot be told apart."""
+    few = max(starts // 3, 2)
     try:
         model = make(k, starts, int(random.integers(2**31))).fit(rows)
         chances = model.predict_proba(rows)
-        few = max(starts // 3, 2)
-        left, right = _pairs(sample, make, k, pairs, few, random)
-        nulls = [_pairs(world, make, k, NULL_PAIRS, few, random) for world in worlds]
+        found = _bootstrap(sample, make, k, pairs, few, random)
+        nulls = [_bootstrap(world, make, k, NULL_PAIRS, few, random).agreement().median for world in worlds]
     except EstimationError:
         return None
-    labels, sizes, order = _largest_first(chances, k)
-    sampled = model.predict(sample)
-    place = np.empty(k, dtype=np.int64)
-    place[order] = np.arange(k)
-    within = np.array(
-        [_best_jaccard(place[sampled], each, k) for pair in zip(left, right, strict=True) for each in pair]
-    )
-    slsw_pairs = within.reshape(len(left), 2, k).mean(axis=1).T
-    border = float((chances.max(axis=1) < SURE).mean())
+    labels, sizes, place = _largest_first(chances, k)
+    within = found.within(place[model.predict(sample)].astype(np.uint8), k)
     return Solution(
         k=k,
         labels=labels,
@@ -111,51 +104,42 @@ def _solution(
         objective=-float(model.log_likelihood_),
         share_of_best=float(model.share_of_best_),
         sizes=sizes,
-        global_stability=np.array([adjusted_rand(one, two) for one, two in zip(left, right, strict=True)]),
-        slsw=slsw_pairs.mean(axis=1),
-        slsw_pairs=slsw_pairs,
+        global_stability=found.agreement().adjusted_rand,
+        slsw=within.mean(axis=1),
+        slsw_pairs=within,
         slsa=slsa(before[-1].labels, labels) if before else None,
         prediction_strength=NotEstimable("prediction strength needs distances"),
         silhouette=NotEstimable("silhouette needs distances"),
-        aic=_criterion(model.aic_),
-        bic=_criterion(model.bic_),
-        icl=_criterion(model.icl_),
-        border_share=border,
+        aic=model.aic_,
+        bic=model.bic_,
+        icl=model.icl_,
+        border_share=_unsure(chances, np.ones(len(rows), dtype=bool)),
         border_shares=np.array([_unsure(chances, labels == each) for each in range(k)]),
-        null_stability=np.array(
-            [np.median([adjusted_rand(*pair) for pair in zip(*null, strict=True)]) for null in nulls]
-        ),
+        null_stability=np.array(nulls),
         null_border_share=np.full(len(worlds), np.nan),
     )
 
 
-def _pairs(
+def _bootstrap(
     sample: FloatArray, make: Maker, k: int, pairs: int, starts: int, random: np.random.Generator
-) -> tuple[list[IntArray], list[IntArray]]:
+) -> Bootstrap:
     """Labels of all rows of the sample by the two mixtures of each bootstrap pair."""
-    found: tuple[list[IntArray], list[IntArray]] = ([], [])
-    for _ in range(pairs):
-        for side in found:
+    labels = np.empty((2, len(sample), pairs), dtype=np.uint8)
+    for pair in range(pairs):
+        for side in labels:
             drawn = sample[random.integers(0, len(sample), len(sample))]
-            side.append(make(k, starts, int(random.integers(2**31))).fit(drawn).predict(sample))
-    return found
+            side[:, pair] = make(k, starts, int(random.integers(2**31))).fit(drawn).predict(sample)
+    return Bootstrap(k, np.ones(len(sample)), labels[0], labels[1])
 
 
-def _largest_first(chances: FloatArray, k: int) -> tuple[NDArray[np.int32], IntArray, IntArray]:
+def _largest_first(chances: FloatArray, k: int) -> tuple[NDArray[np.int32], IntArray, NDArray[np.int32]]:
+    """Labels and sizes with the largest segment first, and where each segment of the model has gone."""
     likeliest = chances.argmax(axis=1)
     sizes = np.bincount(likeliest, minlength=k)
     order = np.argsort(-sizes, kind="stable")
     place = np.empty(k, dtype=np.int32)
     place[order] = np.arange(k, dtype=np.int32)
-    return place[likeliest], sizes[order], order
-
-
-def _best_jaccard(labels: IntArray, found: IntArray, k: int) -> FloatArray:
-    """Jaccard similarity of each segment with its best match, shape (k,)."""
-    table = np.bincount(labels * k + found, minlength=k * k).reshape(k, k).astype(float)
-    union = table.sum(axis=1, keepdims=True) + table.sum(axis=0, keepdims=True) - table
-    similar = np.divide(table, union, out=np.zeros_like(table), where=union > 0)
-    return np.asarray(similar.max(axis=1), dtype=np.float64)
+    return place[likeliest], sizes[order], place
 
 
 def _unsure(chances: FloatArray, members: NDArray[np.bool_]) -> float:
@@ -169,10 +153,6 @@ def _centers(rows: FloatArray, labels: NDArray[np.int32], k: int) -> FloatArray:
     sums = np.array([filled[labels == each].sum(axis=0) for each in range(k)])
     counts = np.array([known[labels == each].sum(axis=0) for each in range(k)])
     return np.asarray(np.divide(sums, counts, out=np.zeros_like(sums), where=counts > 0), dtype=np.float64)
-
-
-def _criterion(value: float | NotEstimable) -> float | NotEstimable:
-    return value if isinstance(value, NotEstimable) else float(value)
 
 
 def _concluded(

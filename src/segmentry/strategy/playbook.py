@@ -224,10 +224,10 @@ def _refrain(facts: Facts, objective: Objective, unit: str) -> Iterator[Line]:
         yield Line("not_to_do", text, _figures(facts, "return_rate"))
 
 
-def headline(facts: Facts, objective: Objective, unit: str) -> str:
+def headline(facts: Facts, objective: Objective, unit: str, months: int) -> str:
     """The strategy in one sentence."""
     worth = facts.figures["value_per_member"]
-    told = "" if worth.value is None else f", each worth about {worth.value:,.0f} {unit} in the horizon"
+    told = "" if worth.value is None else f", each worth about {worth.value:,.0f} {unit} over {months} months"
     return f"{_HEADLINES[objective]} {facts['customers']:,} members{told}."
 
 

@@ -46,7 +46,7 @@ def plan(run: Run, spec: StrategySpec) -> None:
         objective, _ = objective_of(facts)
         tier = service_tier(facts.figures["value_index"].value, before.get(facts.segment_id))
         found = lines(facts, objective, tier, spec.unit)
-        summary = headline(facts, objective, spec.unit)
+        summary = headline(facts, objective, spec.unit, spec.horizon_months)
         document = {
             "objective": objective.value,
             "headline": summary,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from segmentry.terms.errors import Problem, SegmentryError, WorkspaceError
 from segmentry.terms.study import Study
-from segmentry.workspace.looking import figures, read
+from segmentry.workspace.looking import as_of, figures, read, rows_where
 from segmentry.workspace.progress import Progress, silent
 from segmentry.workspace.results import DocumentResult
 
@@ -56,15 +56,16 @@ def document(workspace: Workspace) -> dict[str, Any]:
 
     name = main_segmentation(workspace)
     return {
+        "as_of": as_of(workspace),
         "study": study(workspace),
         "segmentation": segmentation(workspace),
         "segments": segment_entries(workspace, name),
-        "gate": rows(workspace, "segment_gate"),
-        "guard": rows(workspace, "segment_guard"),
-        "descriptors": rows(workspace, "segment_descriptors"),
-        "typing": rows(workspace, "segment_typing"),
-        "profiles": rows(workspace, "segment_profiles"),
-        "registry": [_plain(row) for row in rows(workspace, "segment_registry")],
+        "gate": rows_where(workspace, "segment_gate", segmentation=name),
+        "guard": rows_where(workspace, "segment_guard", segmentation=name),
+        "descriptors": rows_where(workspace, "segment_descriptors", segmentation=name),
+        "typing": rows_where(workspace, "segment_typing", segmentation=name),
+        "profiles": rows_where(workspace, "segment_profiles", segmentation=name),
+        "registry": [_plain(row) for row in rows_where(workspace, "segment_registry", segmentation=name)],
     }
 
 
@@ -97,19 +98,7 @@ def study(workspace: Workspace) -> dict[str, Any]:
     from segmentry.discovery.run import on_record
 
     told = workspace.settings.study
-    return (on_record(rows(workspace, "studies", named=False), told) or told).as_dict()
-
-
-def rows(workspace: Workspace, table: str, *, named: bool = True) -> list[dict[str, Any]]:
-    """Rows of a published table, of the main segmentation alone where ``named``; none where it is not published."""
-    engine = workspace.engine
-    if not engine.has(table):
-        return []
-    expression = engine.table(table)
-    if named:
-        expression = expression.filter(expression.segmentation == main_segmentation(workspace))
-    found: list[dict[str, Any]] = engine.arrow(expression.order_by(engine.artifact(table).contract["key"])).to_pylist()
-    return found
+    return (on_record(rows_where(workspace, "studies"), told) or told).as_dict()
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

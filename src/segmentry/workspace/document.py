@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from segmentry.terms.numbers import Estimate, NotEstimable, as_json
 from segmentry.workspace import discovering, mapping
 from segmentry.workspace.judging import Judge, judge_of
-from segmentry.workspace.looking import summary
+from segmentry.workspace.looking import as_of, summary
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
@@ -16,17 +16,14 @@ if TYPE_CHECKING:
 
 def document(workspace: Workspace) -> Mapping[str, Any]:
     """The object printed by ``segmentry run --json``; unknown values are ``{"not_estimable": reason}``."""
-    engine = workspace.engine
     found = summary(workspace)
     main = discovering.main_segmentation(workspace)
     base = found["base"]
-    run = engine.last_run("refresh")
-    as_of = None if run is None or run.as_of is None else run.as_of.isoformat() + "Z"
     answer = {
         "simulated": workspace.settings.simulated,
         "source": source_entry(workspace),
         "period": base["period"],
-        "as_of": as_of,
+        "as_of": as_of(workspace),
         "timezone": workspace.settings.timezone,
         "currency": base["currency"],
         "customers": base["customers"],

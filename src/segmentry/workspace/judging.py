@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from segmentry.terms.numbers import Estimate, NotEstimable
+from segmentry.workspace.looking import rows_where
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
@@ -23,9 +24,9 @@ def judge_of(workspace: Workspace, segmentation: str) -> Judge:
         For the id of a segment its ``growth``, ``slsw``, ``priority`` and ``strategy``, each a figure or the reason why
         there is none.
     """
-    growth, priority = (_rows(workspace, name, segmentation) for name in ("segment_growth", "segment_priority"))
-    stable = _rows(workspace, "segment_gate", segmentation, criterion="stable")
-    strategies = _rows(workspace, "segment_strategies", segmentation)
+    growth, priority = (_by_segment(workspace, name, segmentation) for name in ("segment_growth", "segment_priority"))
+    stable = _by_segment(workspace, "segment_gate", segmentation, criterion="stable")
+    strategies = _by_segment(workspace, "segment_strategies", segmentation)
 
     def judge(segment: str) -> dict[str, Any]:
         return {
@@ -38,15 +39,9 @@ def judge_of(workspace: Workspace, segmentation: str) -> Judge:
     return judge
 
 
-def _rows(workspace: Workspace, table: str, segmentation: str, **values: str) -> dict[str, dict[str, Any]]:
-    engine = workspace.engine
-    if not engine.has(table):
-        return {}
-    rows = engine.table(table)
-    rows = rows.filter(rows.segmentation == segmentation)
-    for name, value in values.items():
-        rows = rows.filter(rows[name] == value)
-    return {row["segment_id"]: row for row in engine.rows(rows)}
+def _by_segment(workspace: Workspace, table: str, segmentation: str, **values: str) -> dict[str, dict[str, Any]]:
+    rows = rows_where(workspace, table, segmentation=segmentation, **values)
+    return {row["segment_id"]: row for row in rows}
 
 
 def _growth(row: dict[str, Any] | None) -> Any:

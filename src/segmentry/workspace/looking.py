@@ -118,6 +118,23 @@ def read(workspace: Workspace, name: str) -> pa.Table:
     return engine.arrow(table.order_by([ibis.asc(each) for each in key]) if key else table)
 
 
+def rows_where(workspace: Workspace, table: str, **values: str) -> list[dict[str, Any]]:
+    """Rows of a published table by its key, those with ``values`` alone; none where it is not published."""
+    engine = workspace.engine
+    if not engine.has(table):
+        return []
+    rows = engine.table(table)
+    for name, value in values.items():
+        rows = rows.filter(rows[name] == value)
+    return engine.rows(rows.order_by(engine.artifact(table).contract["key"]))
+
+
+def as_of(workspace: Workspace) -> str | None:
+    """The instant (UTC) for which the last refresh holds; None before it."""
+    run = workspace.engine.last_run("refresh")
+    return None if run is None or run.as_of is None else run.as_of.isoformat() + "Z"
+
+
 def summary(workspace: Workspace) -> dict[str, Any]:
     """The document of the value of the base; `WorkspaceError` before the first refresh."""
     rows = workspace.engine.rows(workspace.engine.table("value_summary"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,12 +100,11 @@ def default_folder(source: Path) -> Path:
 def _open_or_init(folder: Path, settings: dict[str, Any]) -> Workspace:
     if not (folder / FILE_NAME).is_file():
         return Workspace.init(folder, "run", **settings)
-    workspace = Workspace.open(folder, "run")
-    try:
+    with ExitStack() as undo:
+        workspace = Workspace.open(folder, "run")
+        undo.callback(workspace.close)
         workspace.configure(**settings)
-    except BaseException:
-        workspace.close()
-        raise
+        undo.pop_all()
     return workspace
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from segmentry.terms.errors import Problem, SettingsError, WorkspaceError, near_miss, shorten
 from segmentry.terms.numbers import NotEstimable
 from segmentry.workspace.discovering import main_segmentation
-from segmentry.workspace.looking import figures, read
+from segmentry.workspace.looking import as_of, figures, read, rows_where
 from segmentry.workspace.results import DocumentResult
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def draw(workspace: Workspace, method: str, attributes: tuple[str, ...], segment
     tables = {each: partial(read, workspace, each) for each in TABLES}
     told = dict(document(workspace, name, drawn))
     if "not_estimable" not in told:
+        told["as_of"] = as_of(workspace)
         usual = name == main_segmentation(workspace) and not attributes
         told["picture"] = f"map_{method}" if usual else f"map_{drawn}_{name}"
     return DocumentResult("Segmentation map", told, tables, figures(workspace))
@@ -57,8 +58,8 @@ def document(workspace: Workspace, segmentation: str, method: str = "plain") -> 
     if "map" in found:
         return found["map"]
     return found | {
-        "segments": _rows(workspace, "map_segments", "map", f"{segmentation}/{method}"),
-        "pairs": _rows(workspace, "map_pairs", "segmentation", segmentation)[:10],
+        "segments": rows_where(workspace, "map_segments", map=f"{segmentation}/{method}"),
+        "pairs": rows_where(workspace, "map_pairs", segmentation=segmentation)[:10],
     }
 
 
@@ -107,11 +108,3 @@ def _draw(workspace: Workspace, method: Method, attributes: tuple[str, ...], seg
         asked = MapSpec(refreshed.as_of, segmentation, attributes, method, unit=unit, chosen=bool(attributes))
         usual = (MapSpec(refreshed.as_of, main_segmentation(workspace), method=each, unit=unit) for each in METHODS)
         draw_maps(run, asked, *(each for each in usual if each.name != asked.name))
-
-
-def _rows(workspace: Workspace, table: str, column: str, value: str) -> list[dict[str, Any]]:
-    engine = workspace.engine
-    rows = engine.table(table)
-    chosen = rows.filter(rows[column] == value)
-    found: list[dict[str, Any]] = engine.arrow(chosen.order_by(engine.artifact(table).contract["key"])).to_pylist()
-    return found

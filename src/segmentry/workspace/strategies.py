@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
 from segmentry.workspace.discovering import main_segmentation, study
 from segmentry.workspace.document import segment_entries
-from segmentry.workspace.looking import figures, read
+from segmentry.workspace.looking import as_of, figures, read
 from segmentry.workspace.results import DocumentResult
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def strategy(workspace: Workspace, segment: str | None) -> DocumentResult:
         entries = chosen
     shown = ("id", "name", "customers", "value", "growth", "priority", "strategy")
     document = {
+        "as_of": as_of(workspace),
         "segmentation": name,
         "study": study(workspace),
         "segments": [{key: entry[key] for key in shown} for entry in entries],

@@ -262,6 +262,13 @@ def test_a_weight_of_nothing_asks_for_nothing() -> None:
     assert axis(found.attractiveness).unscored == {}
 
 
+def test_what_differs_by_rounding_alone_scores_in_the_middle() -> None:
+    """Probabilities that all but touch 1 differ in their ninth digit; stretched to 0..1 they would rank noise."""
+    nearly = Measure([1 - 3e-9, 1 - 2e-9, 1 - 1e-9])
+    found = ranked({"value": VALUE, "loyalty": nearly}, {"value": 1.0}, {"loyalty": 1.0})
+    assert axis(found.strength).values == pytest.approx([0.5, 0.5, 0.5], abs=1e-6)
+
+
 def test_equal_values_score_in_the_middle() -> None:
     """A criterion on which all are equal tells nobody apart."""
     found = ranked({"v": Measure([3.0, 3.0]), "w": Measure([0.0, 1.0])}, {"v": 1.0}, {"w": 1.0})

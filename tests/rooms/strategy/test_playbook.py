@@ -129,10 +129,10 @@ def test_what_not_to_do_speaks_of_cost_and_chance() -> None:
 
 def test_the_headline_is_one_sentence_with_size_and_worth() -> None:
     """Who, what and how much at a glance; without value the worth is left out, not invented."""
-    assert headline(facts(), Objective.RETAIN, "EUR") == (
-        "Keep what works for these 100 members, each worth about 50 EUR in the horizon."
+    assert headline(facts(), Objective.RETAIN, "EUR", 12) == (
+        "Keep what works for these 100 members, each worth about 50 EUR over 12 months."
     )
-    assert "worth" not in headline(facts(value_per_member=None), Objective.GROW, "EUR")
+    assert "worth" not in headline(facts(value_per_member=None), Objective.GROW, "EUR", 12)
 
 
 def test_facts_that_are_not_known_never_fire_a_rule() -> None:

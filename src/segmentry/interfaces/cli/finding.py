@@ -16,6 +16,7 @@ def discovered(result: DocumentResult, form: Form) -> None:
         print_json(found)
         return
     study, segmentation = found["study"], found["segmentation"]
+    line(f"As of {found['as_of']}")
     line(f"Study {study['id']}: {study['objective'].replace('_', ' ')}. {study['decision']}")
     line(f"  recorded {study['recorded_at']}, before anything was extracted")
     if "not_estimable" in segmentation:
@@ -27,9 +28,18 @@ def discovered(result: DocumentResult, form: Form) -> None:
     for entry in found["segments"]:
         line(f"\n{entry['name']}  [{entry['id']}]")
         line(f"  {entry['description']}")
-        line(f"  value {estimate(entry['value'])}; stability {_figure(entry['slsw'], '.2f')}")
+        line(f"  {_worth(entry['value'])}; found again {_figure(entry['slsw'], '.2f')} (mean Jaccard)")
         _typed(found["typing"], entry["id"])
         _proved(found, entry["id"], names)
+
+
+def _worth(value: dict[str, Any]) -> str:
+    """Value with measure, horizon, unit and interval."""
+    if "not_estimable" in value:
+        return f"value not estimable: {value['not_estimable']}"
+    measure = "CLV" if value["measure"] == "clv" else "expected discounted revenue"
+    interval = f"{value['level']:.0%} interval of the mean"
+    return f"{measure} over {value['horizon_months']} months {estimate(value)} {value['unit']} ({interval})"
 
 
 def _verdict(segmentation: dict[str, Any]) -> None:
@@ -95,7 +105,7 @@ def mapped(result: DocumentResult, picture: Path | None, form: Form) -> None:
         line(f"No map: {found['not_estimable']}.")
         return
     across, up = found["axes"]
-    line(f"{found['method'].capitalize()} map of {found['segmentation']}: across {across}, up {up}")
+    line(f"As of {found['as_of']}. {_title(found)}: across {across}, up {up}")
     rows = [
         (row["segment_id"], f"{row['x']:.3g}", f"{row['y']:.3g}", f"{row['customers']:,}", _figure_or_dash(row["cos2"]))
         for row in found["segments"]
@@ -112,6 +122,11 @@ def mapped(result: DocumentResult, picture: Path | None, form: Form) -> None:
         line(f"Picture: {picture}")
 
 
+def _title(found: dict[str, Any]) -> str:
+    words = str(found["method"]).replace("_chosen", ", chosen attributes,").capitalize()
+    return f"{words} map of {found['segmentation']}"
+
+
 def _figure_or_dash(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
 
@@ -122,6 +137,7 @@ def planned(result: DocumentResult, form: Form) -> None:
     if form is Form.MACHINES:
         print_json(found)
         return
+    line(f"As of {found['as_of']}")
     for entry in found["segments"]:
         plan = entry["strategy"]
         line(f"\n{entry['name']}  [{entry['id']}]")

@@ -17,7 +17,8 @@ SHAKE = 0.20
 BANDS = ("low", "medium", "high")
 """The thirds of an axis of the matrix."""
 
-_EQUAL = 1e-9
+_EQUAL = 1e-6
+"""Values closer than a millionth of themselves count as equal: stretching them to 0..1 would rank the rounding."""
 _NEAR_NOTHING = 1e-3
 
 
@@ -114,11 +115,11 @@ def prioritize(
     """The matrix of attractiveness by business strength (GE and McKinsey; Dolnicar, Grün & Leisch 2018, step 8).
 
     Knock-outs come first and are judged by point values; only segments that stand are scored. A criterion is scaled
-    over them from 0 (worst) to 1 (best), by logarithms if it compares by ratios; where all are equal it is 0.5. An
-    axis is the weighted mean of its scored criteria. A criterion unknown for any standing segment is left unscored for
-    all, for scores out of different criteria do not compare. The score is the mean of both axes. Draws follow the two
-    halves of each interval as a normal distribution each, independently over segments and measures, on the scale of
-    the point values.
+    over them from 0 (worst) to 1 (best), by logarithms if it compares by ratios; where all are equal to a millionth it
+    is 0.5. An axis is the weighted mean of its scored criteria. A criterion unknown for any standing segment is left
+    unscored for all, for scores out of different criteria do not compare. The score is the mean of both axes. Draws
+    follow the two halves of each interval as a normal distribution each, independently over segments and measures, on
+    the scale of the point values.
 
     Args:
         measures: Measure to its values over segments, or why it is not known.
