@@ -6,7 +6,8 @@ caption, a description for those who cannot see it, its figures as a table), whi
 
 from segmentry.charts.gallery import pictures
 from segmentry.charts.notes import Notes, notes_of
+from segmentry.charts.overlap import overlap_picture
 from segmentry.charts.theme import DARK, LIGHT
 from segmentry.charts.writer import Writer
 
-__all__ = ["DARK", "LIGHT", "Notes", "Writer", "notes_of", "pictures"]
+__all__ = ["DARK", "LIGHT", "Notes", "Writer", "notes_of", "overlap_picture", "pictures"]

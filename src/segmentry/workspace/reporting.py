@@ -12,6 +12,8 @@ from segmentry.workspace.document import document
 from segmentry.workspace.looking import figures, locale
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from segmentry.workspace.workspace import Workspace
 
 
@@ -36,7 +38,12 @@ def write_picture(workspace: Workspace, picture: str, path: Path) -> Path:
         hint = near_miss(picture, known) or f"There are {', '.join(sorted(known))}."
         what = "There is no such picture of this workspace"
         raise SettingsError(Problem("PICTURE_UNKNOWN", what, "picture", shorten(picture), hint))
-    return _write(known[picture]().to_html(include_plotlyjs=True, full_html=True), path)
+    return write_figure(known[picture](), path)
+
+
+def write_figure(figure: go.Figure, path: Path) -> Path:
+    """Write a figure with everything it needs as one HTML file, whole or not at all."""
+    return _write(figure.to_html(include_plotlyjs=True, full_html=True), path)
 
 
 def _write(page: str, target: Path) -> Path:

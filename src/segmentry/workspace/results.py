@@ -6,6 +6,7 @@ import html
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from segmentry.terms.errors import Problem, SettingsError, near_miss
@@ -74,6 +75,17 @@ class DocumentResult:
     def figure(self, name: str | None = None) -> go.Figure:
         """One of the pictures of the answer, the main one by default."""
         return _pick(self._figures, name, "figure")()
+
+    def draw(self, path: str | Path, name: str | None = None) -> Path:
+        """Write one of the pictures, the main one by default, as one HTML file; returns where it is.
+
+        Raises:
+            SettingsError: there is no such picture.
+            WorkspaceError: the file cannot be written.
+        """
+        from segmentry.workspace.reporting import write_figure
+
+        return write_figure(self.figure(name), Path(path))
 
     @property
     def tables(self) -> tuple[str, ...]:

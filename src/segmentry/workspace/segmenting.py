@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from segmentry.charts import overlap_picture
 from segmentry.engine import arrow_schema
 from segmentry.segments import history, packs
 from segmentry.segments.dependencies import dependents, mentioned
@@ -31,7 +32,8 @@ from segmentry.segments.tree import Definition
 from segmentry.segments.words import describe
 from segmentry.terms.clock import midnight_after
 from segmentry.terms.errors import Problem, SettingsError, WorkspaceError, shorten
-from segmentry.workspace.looking import stale_reasons
+from segmentry.terms.numbers import as_json
+from segmentry.workspace.looking import locale, stale_reasons
 from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.segment_files import (
     FOLDER,
@@ -137,7 +139,11 @@ class Definitions:
 
     def overlap(self, *segments: str) -> DocumentResult:
         """Every combination of segments counted, and every pair compared by Jaccard's index."""
-        return DocumentResult("Overlap", overlap(self._published(), segments))
+        document = overlap(self._published(), segments)
+        language = locale(self.workspace.settings)
+        return DocumentResult(
+            "Overlap", document, {}, {"overlap": lambda: overlap_picture(as_json(document), language)}
+        )
 
     def lint(self, segment: str | None = None) -> DocumentResult:
         """What is probably not meant, of one segment or of all; files that are not applied yet can be named."""

@@ -172,3 +172,13 @@ def test_a_count_that_was_tampered_with_is_not_proved(shop: Path, capsys: pytest
     assert status == 1
     assert answer["segments"][0]["differences"] == 1
     assert answer["segments"][0]["differing"][0]["recomputed"] is True
+
+
+def test_overlap_draws_an_upset_picture(refreshed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--out`` writes one page that needs nothing else, and says where it is."""
+    target = tmp_path / "overlap.html"
+    assert run_command(["segments", "overlap", str(refreshed), "big", "lapsing", "--out", str(target)]) == 0
+    assert f"Picture: {target}" in capsys.readouterr().out
+    page = target.read_text(encoding="utf8")
+    assert "How segments overlap" in page
+    assert "<script src=" not in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from segmentry.interfaces.cli.printing import Form, line, number, print_json, print_table
@@ -171,9 +172,11 @@ def _plain(value: Any) -> str:
     return f"{value:,.2f}" if isinstance(value, float) else str(value)
 
 
-def overlapping(result: DocumentResult, form: Form) -> None:
-    """Combinations and pairs."""
+def overlapping(result: DocumentResult, picture: Path | None, form: Form) -> None:
+    """Combinations and pairs, and where the picture is."""
     _for(form, result, _overlapping)
+    if picture is not None and form is not Form.MACHINES:
+        line(f"Picture: {picture}")
 
 
 def _overlapping(found: Found) -> None:

@@ -88,11 +88,13 @@ def explain(folder: Folder, segment: Given, customer: Customer, as_json: Json = 
 def overlap(
     folder: Folder,
     segment: Annotated[list[str], typer.Argument(help="Ids or names of two segments or more.")],
+    out: Annotated[Path | None, typer.Option(help="Write an UpSet picture as one HTML file.")] = None,
     as_json: Json = False,
 ) -> None:
     """Every combination of segments counted, and every pair compared."""
     with _definitions(folder) as definitions:
-        shown.overlapping(definitions.overlap(*segment), Form.of(as_json))
+        result = definitions.overlap(*segment)
+        shown.overlapping(result, None if out is None else result.draw(out), Form.of(as_json))
 
 
 @segments.command()
