@@ -38,6 +38,7 @@ def status(workspace: Workspace) -> DocumentResult:
         "as_of": None if refreshed is None or refreshed.as_of is None else refreshed.as_of.isoformat() + "Z",
         "stale": bool(reasons),
         "stale_because": reasons,
+        "segments": [_segment_state(row) for row in rows_where(workspace, "segment_counts")],
         "tables": [
             {
                 "name": name,
@@ -50,6 +51,18 @@ def status(workspace: Workspace) -> DocumentResult:
         ],
     }
     return DocumentResult("State of the workspace", document)
+
+
+def _segment_state(row: dict[str, Any]) -> dict[str, Any]:
+    """How fresh a segment laid down by a definition is, and in words why it is not."""
+    wrong = [] if row["error"] is None else json.loads(row["error"])
+    return {
+        "id": row["segment_id"],
+        "state": row["state"],
+        "members": row["members"],
+        "as_of": None if row["as_of"] is None else row["as_of"].isoformat() + "Z",
+        "because": [f"{each['what']}: {each['given']}" if each["given"] else each["what"] for each in wrong],
+    }
 
 
 def stale_reasons(workspace: Workspace) -> list[str]:

@@ -156,6 +156,8 @@ def test_a_segment_that_fails_is_shouted(shop: Path, capsys: pytest.CaptureFixtu
     assert "Did you mean 'spend'?" in shown
     after = machine(capsys, shop, "list")[1]["segments"][0]
     assert (after["members"], after["state"]) == (before, "stale")
+    run_command(["status", str(shop)])
+    assert f"STALE segment big ({before:,} members as of " in capsys.readouterr().out
 
 
 def test_a_count_that_was_tampered_with_is_not_proved(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -252,3 +252,14 @@ def test_segments_in_a_circle_are_refused_with_the_path(workspace: sg.Workspace)
     assert found["one"]["error"][0]["code"] == found["two"]["error"][0]["code"] == "SEGMENT_CYCLE"
     assert " > " in found["one"]["error"][0]["given"]
     assert found["big"]["state"] == "fresh"
+
+
+def test_status_names_the_segments_that_are_not_fresh(workspace: sg.Workspace) -> None:
+    """A broken definition shows in the state of the workspace with its last good members and the reason."""
+    before = entries(workspace)["big"]["members"]
+    write(workspace.folder, big="name: Big\nwhere: spnd > 3\n")
+    workspace.definitions.apply()
+    states = {each["id"]: each for each in workspace.status().as_dict()["segments"]}
+    assert (states["big"]["state"], states["big"]["members"]) == ("stale", before)
+    assert "spnd" in states["big"]["because"][0]
+    assert states["active"] == states["active"] | {"state": "fresh", "because": []}

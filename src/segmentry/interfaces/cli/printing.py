@@ -229,6 +229,10 @@ def status(result: DocumentResult, form: Form) -> None:
         line(f"  as of {found['as_of']}")
     for reason in found["stale_because"]:
         line(f"  STALE: {reason}.")
+    for entry in found["segments"]:
+        if entry["state"] != "fresh":
+            kept = f"{entry['members']:,} members as of {entry['as_of']}" if entry["as_of"] else "never evaluated"
+            line(f"  {entry['state'].upper()} segment {entry['id']} ({kept}): {'; '.join(entry['because'])}")
     for entry in found["loads"]:
         line(f"  {entry['table']:<18} {entry['rows_read']:>12,} rows read from {entry['file']}")
     for entry in found["tables"]:
