@@ -72,12 +72,10 @@ def _draw_dots(figure: go.Figure, shown: Sequence[Mapping[str, Any]], segments: 
         x, y = [each[0] for each in dots], [each[1] for each in dots]
         marker = {"color": LIGHT[color], "size": 11}
         figure.add_scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip", row=2, col=1)
-    x, y = [], []
-    for at, each in enumerate(inside):
-        x += [at, at, None]
-        y += [each[0], each[-1], None]
+    across = [at for at in range(len(inside)) for _ in range(3)]
+    down = [end for each in inside for end in (each[0], each[-1], None)]
     line = {"color": LIGHT["ink"], "width": 2.5}
-    figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", row=2, col=1)
+    figure.add_scatter(x=across, y=down, mode="lines", line=line, hoverinfo="skip", row=2, col=1)
 
 
 def _notes(
