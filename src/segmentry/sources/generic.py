@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,51 +18,21 @@ from segmentry.sources.reading import Reading
 from segmentry.sources.recognize import Recognized, check_mapping
 from segmentry.sources.sample import ColumnSample
 from segmentry.sources.spec import LoadSpec
+from segmentry.sources.table_names import NUMBERED, PARTIES, TELLTALES, USUAL_NAMES
 from segmentry.sources.tables import GIVEN
-from segmentry.terms.canonical import (
-    ACTIVITIES,
-    CAMPAIGNS,
-    CUSTOMERS,
-    MARKETING_COSTS,
-    PRODUCTS,
-    SERVICE_CONTACTS,
-    TOUCHES,
-)
+from segmentry.terms.canonical import CANONICAL, CUSTOMERS, ORDER_LINES, ORDERS, PARTY_KINDS, QUARANTINE
 from segmentry.terms.errors import Problem, SourceError, near_miss, shorten
 from segmentry.terms.tables import Column, ColumnType, Contract
 from segmentry.terms.vocabulary import Kind
 
 TABLES: dict[str, Contract] = {
     contract.name: contract
-    for contract in (CUSTOMERS, PRODUCTS, SERVICE_CONTACTS, ACTIVITIES, MARKETING_COSTS, CAMPAIGNS, TOUCHES)
+    for contract in CANONICAL.values()
+    if contract not in (ORDER_LINES, ORDERS, PARTY_KINDS, QUARANTINE)
 }
 """The canonical tables that are filled from a file as it stands."""
 
-_ALSO: dict[str, str] = {
-    "contact_id": "contact contact_id ticket ticket_id ticket_no ticket_number case_id call_id id interaction_id",
-    "contacted_at": "contacted_at opened_at opened date time timestamp created_at datetime ticket_date call_date",
-    "topic": "topic subject reason category issue type",
-    "handling_minutes": "handling_minutes minutes duration duration_minutes handling_time talk_time",
-    "waiting_minutes": "waiting_minutes wait wait_minutes waiting_time queue_time",
-    "campaign_id": "campaign_id campaignid campaign_no campaign",
-    "started_on": "started_on start start_date from begin",
-    "ended_on": "ended_on end end_date until to",
-    "period_start": "period_start start start_date month date from",
-    "period_end": "period_end end end_date until to",
-    "touched_at": "touched_at date time timestamp sent_at delivered_at sent delivered",
-    "arm": "arm group variant treatment segment",
-    "responded": "responded response answered converted clicked ordered",
-    "known_since": "known_since since customer_since created_at signup_date registered_at joined created",
-    "name": "name title product_name description campaign_name campaign campaign_type",
-    "unit_cost": "unit_cost cost_price cost cogs purchase_price",
-    "amount": "amount cost spend budget expense",
-    "area": "area region country",
-    "driver": "driver cost_driver",
-    "cost_rate": "cost_rate rate cost_per_minute",
-    "capacity_minutes": "capacity_minutes capacity",
-    "minutes": "minutes time duration",
-}
-_ROLE = {
+_SHARED = {
     "party_key": "customer",
     "product_id": "product",
     "category": "category",
@@ -70,9 +40,14 @@ _ROLE = {
     "currency": "currency",
     "channel": "channel",
 }
+"""Columns that files of orders tell as well, under the same names."""
+ORGANIZATIONS = "account"
+"""Namespace of the numbers of organizations."""
 _USUAL, _UNIQUE = 0.75, 0.999
-_TOLD = ("source", "kind")
+_TOLD = ("source",)
 """Columns that come from the load, not from the file."""
+_MADE = ("kind", *NUMBERED)
+"""Columns that are made up where the file does not tell them."""
 
 
 @dataclass(frozen=True)
@@ -114,13 +89,18 @@ def fitting_table(samples: Sequence[ColumnSample]) -> Contract | None:
     fits: list[tuple[int, str]] = []
     for contract in TABLES.values():
         places = _places(samples, contract)
-        complete = all(
-            column.name in places for column in contract.columns if column.required and column.name not in _TOLD
-        )
+        complete = all(column.name in places for column in contract.columns if _is_needed(column))
+        telltales = TELLTALES.get(contract.name, "").split()
+        complete = complete and (not telltales or any(name in places for name in telltales))
         fitting = _one_each(samples, places) if contract is CUSTOMERS else len(places) * 2 >= len(samples)
         if complete and fitting:
             fits.append((len(places), contract.name))
     return TABLES[max(fits)[1]] if fits else None
+
+
+def _is_needed(column: Column) -> bool:
+    """Whether a file without this column cannot fill the table."""
+    return column.required and column.name not in (*_TOLD, *_MADE)
 
 
 def _tells(samples: Sequence[ColumnSample], *roles: str) -> bool:
@@ -159,7 +139,7 @@ def match_columns(
     """
     wanted = [column for column in contract.columns if column.name not in _TOLD]
     roles = {role_of(column): column.description for column in wanted}
-    told = check_mapping(samples, [(_ROLE.get(role, role), name) for role, name in mapping], roles, where)
+    told = check_mapping(samples, [(PARTIES.get(role, role), name) for role, name in mapping], roles, where)
     found = [Recognized(role, samples[place].name, place, 1.0, "you said so") for role, place in told]
     for column in wanted:
         role = role_of(column)
@@ -174,7 +154,9 @@ def match_columns(
         if ranked:
             place = ranked[0][1]
             found.append(Recognized(role, samples[place].name, place, 0.9, "its name is usual for this"))
-    missing = [column for column in wanted if column.required and role_of(column) not in {item.role for item in found}]
+    missing = [
+        column for column in wanted if _is_needed(column) and role_of(column) not in {item.role for item in found}
+    ]
     if missing:
         names = shorten(", ".join(sample.name for sample in samples), 300)
         raise SourceError(
@@ -194,7 +176,7 @@ def match_columns(
 
 def role_of(column: Column) -> str:
     """The word by which a mapping names a column of a contract."""
-    return _ROLE.get(column.name, column.name)
+    return PARTIES.get(column.name, column.name)
 
 
 def _rank(column: Column, name: str) -> int | None:
@@ -202,8 +184,8 @@ def _rank(column: Column, name: str) -> int | None:
     bare = plain(name).replace("_", "")
     if bare in (column.name.replace("_", ""), role_of(column)):
         return 0
-    usual = [word.replace("_", "") for word in _ALSO.get(column.name, "").split()]
-    usual += list(EXACT.get(_ROLE.get(column.name, ""), ()))
+    usual = [word.replace("_", "") for word in USUAL_NAMES.get(column.name, "").split()]
+    usual += list(EXACT.get(_SHARED.get(column.name, ""), ()))
     return usual.index(bare) + 1 if bare in usual else None
 
 
@@ -224,17 +206,26 @@ def typed_rows(reading: Reading, contract: Contract, styles: dict[str, times.Tim
         if column.type is ColumnType.TIMESTAMP:
             faults.append(Fault("date in the future", column.name, cells[column.name] > ibis.literal(latest)))
     given = _given(reading) if contract.open else {}
-    told = {"source": ibis.literal(spec.source), "kind": ibis.literal(Kind.BUYER.value)}
+    told = {"source": ibis.literal(spec.source)} | _made(reading, contract, cells)
     null = ibis.null(dt.string)
     reason = ibis.cases(*((item.test, ibis.literal(item.reason)) for item in faults), else_=null)
     fault = ibis.cases(*((item.test, ibis.literal(item.column)) for item in faults), else_=null)
     absent = {
         column.name: ibis.null(data_type(column.type))
         for column in contract.columns
-        if column.name not in cells and column.name not in _TOLD
+        if column.name not in cells and column.name not in told
     }
     told = {name: value for name, value in told.items() if name in contract.names}
     return table.select(LINE, **cells, **absent, **told, **given, reason=reason, fault=fault)
+
+
+def _made(reading: Reading, contract: Contract, cells: Mapping[str, ir.Value]) -> dict[str, ir.Value]:
+    """What a file need not tell: the kind of a party, and numbers of rows that have none of their own."""
+    line = ibis.literal(f"{reading.file.name}:") + reading.staged.table[LINE].cast(dt.string)
+    made: dict[str, ir.Value] = dict.fromkeys(NUMBERED, line)
+    if contract is CUSTOMERS:
+        made["kind"] = ibis.literal(Kind.BUYER.value)
+    return {name: value for name, value in made.items() if name in contract.names and name not in cells}
 
 
 def _given(reading: Reading) -> dict[str, ir.Value]:
@@ -249,8 +240,11 @@ def _given(reading: Reading) -> dict[str, ir.Value]:
 
 
 def _typed(column: Column, raw: ir.Value, reading: Reading, style: times.TimeStyle | None) -> ir.Value:
-    if column.name == "party_key":
-        return ibis.literal(reading.spec.parties + ":") + values.read_id(raw)
+    if column.name in PARTIES:
+        return ibis.literal(f"{_namespace(column, reading.spec)}:") + values.read_id(raw)
+    if column == CUSTOMERS.column("kind"):
+        word = values.read_text(raw).lower().replace(" ", "_")
+        return ibis.ifelse(word.isin([kind.value for kind in Kind]), word, ibis.null(dt.string))
     if column.type is ColumnType.TEXT:
         return values.read_id(raw) if column.name.endswith("_id") else values.read_text(raw)
     if column.type in (ColumnType.TIMESTAMP, ColumnType.DATE):
@@ -259,6 +253,11 @@ def _typed(column: Column, raw: ir.Value, reading: Reading, style: times.TimeSty
         return _boolean(raw)
     number = values.read_decimal(raw, reading.numbers)
     return number if column.type is ColumnType.DECIMAL else number.cast(data_type(column.type))
+
+
+def _namespace(column: Column, spec: LoadSpec) -> str:
+    """Organizations are numbered apart from persons."""
+    return ORGANIZATIONS if column.name in ("account_key", "parent_key") else spec.parties
 
 
 def _moment(column: Column, raw: ir.Value, reading: Reading, style: times.TimeStyle) -> ir.Value:

@@ -1,4 +1,4 @@
-"""Other files into their canonical tables; descriptions of customers join what orders tell of them."""
+"""Other files into their canonical tables: of two rows with one key the newer counts."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def publish_generic(
     run.publish(every, united(tables))
     loaded = run.table(every.name)
     if contract not in (CUSTOMERS, PRODUCTS):
-        run.publish(contract, _canonical(loaded, contract), parents=(every.name,))
+        run.publish(contract, canonical_rows(loaded, contract), parents=(every.name,))
     reports = [_report(run, plan, readings[plan.load_id], loaded) for plan in planned]
     return reports, [table for plan in planned for table in _aside(plan, readings[plan.load_id], loaded)]
 
@@ -117,7 +117,8 @@ def _winners(loaded: ir.Table, contract: Contract) -> ir.Table:
     return good.mutate(place=ibis.row_number().over(newest))
 
 
-def _canonical(loaded: ir.Table, contract: Contract) -> ir.Table:
+def canonical_rows(loaded: ir.Table, contract: Contract) -> ir.Table:
+    """The rows that could be read, the newest of each key."""
     ranked = _winners(loaded, contract)
     return ranked.filter(ranked.place == 0).drop("place", "load_id", LINE, "reason", "fault")
 
@@ -127,51 +128,13 @@ def publish_products(run: Run) -> None:
     parts: list[ir.Table] = []
     parents: list[str] = []
     if run.has("loaded_products"):
-        parts.append(_canonical(run.table("loaded_products"), PRODUCTS))
+        parts.append(canonical_rows(run.table("loaded_products"), PRODUCTS))
         parents.append("loaded_products")
     if run.has("order_lines"):
         sold = orders.products_of(run.table("order_lines"))
         parts.append(sold if not parts else sold.anti_join(parts[0], "product_id"))
         parents.append("order_lines")
     run.publish(PRODUCTS, united(parts), parents=tuple(parents))
-
-
-def publish_customers(run: Run) -> None:
-    """Publish the customers that orders and files of customers tell of, one row for each party.
-
-    What a file says of a party comes before what its orders say; a party is known since the earlier of both.
-    """
-    told = None
-    parents: tuple[str, ...] = ()
-    if run.has("loaded_customers"):
-        told = _canonical(run.table("loaded_customers"), CUSTOMERS)
-        parents = ("loaded_customers",)
-    if not run.has("order_lines"):
-        if told is not None:
-            run.publish(CUSTOMERS, told, parents=parents)
-        return
-    lines = run.table("order_lines")
-    constant = orders.constant_columns(lines)
-    kept = tuple(name for name, is_so in run.rows(constant)[0].items() if is_so) if constant is not None else ()
-    bought = orders.customers_of(lines, kept)
-    joined = bought if told is None else _joined(bought, told)
-    run.publish(CUSTOMERS, joined, parents=("order_lines", *parents))
-
-
-def _joined(bought: ir.Table, told: ir.Table) -> ir.Table:
-    names = dict.fromkeys([*told.columns, *bought.columns])
-    left = told.rename({f"told_{name}": name for name in told.columns})
-    both = left.outer_join(bought, left.told_party_key == bought.party_key)
-    columns: dict[str, ir.Value] = {}
-    for name in names:
-        options = [both[f"told_{name}"]] if name in told.columns else []
-        options += [both[name]] if name in bought.columns else []
-        if len(options) == 2 and options[0].type().copy(nullable=True) != options[1].type().copy(nullable=True):
-            options = [option.cast(dt.string) for option in options]
-        columns[name] = ibis.coalesce(*options)
-    columns["known_since"] = ibis.least(both.told_known_since, both.known_since)
-    columns["known_since"] = ibis.coalesce(columns["known_since"], both.told_known_since, both.known_since)
-    return both.select(**columns)
 
 
 def _aside(plan: Planned, item: GenericReading, loaded: ir.Table) -> list[ir.Table]:

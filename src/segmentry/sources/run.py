@@ -16,7 +16,6 @@ from segmentry.engine.files import release
 from segmentry.sources.generic import TABLES, fitting_table, table_asked_for
 from segmentry.sources.generic_load import (
     GenericReading,
-    publish_customers,
     publish_generic,
     publish_products,
     understand_generic,
@@ -24,6 +23,7 @@ from segmentry.sources.generic_load import (
 from segmentry.sources.opening import OpenedFile, open_file
 from segmentry.sources.options import option_problems
 from segmentry.sources.order_load import publish_orders
+from segmentry.sources.parties import TELLING, publish_parties
 from segmentry.sources.plan import Planned
 from segmentry.sources.reading import Reading
 from segmentry.sources.report import LoadReport
@@ -125,8 +125,8 @@ def _publish(run: Run, planned: list[Planned], read: _Read, tell: Progress) -> l
         reports, rows = publish_generic(run, TABLES[name], plans, read.others, run.started_at)
         pairs += zip(plans, reports, strict=True)
         aside += rows
-    if order_files or "customers" in by_table:
-        publish_customers(run)
+    if order_files or by_table.keys() & {"customers", *TELLING}:
+        publish_parties(run)
     if order_files or "products" in by_table:
         publish_products(run)
     _publish_quarantine(run, planned, aside)

@@ -38,6 +38,7 @@ from segmentry.terms.canonical.parties import (
     CONTRIBUTIONS,
     CUSTOMERS,
     IDENTIFIERS,
+    PARTY_KINDS,
     REFERRALS,
     TECHNOLOGIES,
 )
@@ -59,6 +60,7 @@ CANONICAL: dict[str, Contract] = {
     contract.name: contract
     for contract in (
         CUSTOMERS,
+        PARTY_KINDS,
         IDENTIFIERS,
         ADDRESSES,
         ACCOUNTS,
@@ -113,6 +115,7 @@ __all__ = [
     "ORDERS",
     "ORDER_LINES",
     "PARTY_KEY",
+    "PARTY_KINDS",
     "PRODUCTS",
     "QUARANTINE",
     "REFERRALS",

@@ -23,6 +23,19 @@ CUSTOMERS = Contract(
     open=True,
 )
 
+PARTY_KINDS = Contract(
+    "party_kinds",
+    "one kind of one party, and from when to when",
+    ("party_key", "kind"),
+    (
+        PARTY_KEY,
+        Column("kind", _TEXT, "What the party is to the business.", required=True),
+        Column("since", _TIMESTAMP, "First fact that says so; empty where the source tells no time.", "UTC"),
+        Column("until", _TIMESTAMP, "When it ended; empty while it lasts.", "UTC"),
+        Column("evidence", _TEXT, "Tables that say so.", required=True),
+    ),
+)
+
 IDENTIFIERS = Contract(
     "identifiers",
     "one identifier of one party",
