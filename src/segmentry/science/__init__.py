@@ -28,9 +28,11 @@ _CONTENTS: dict[str, tuple[str, ...]] = {
     ),
     "concentration": ("WhaleCurve", "customer_equity", "gini", "lorenz", "top_share", "whale_curve"),
     "intervals": ("CustomerValues", "GroupIntervals", "discount_rate_per_unit", "total_interval", "value_interval"),
+    "diffusion": ("Bass", "adopter_classes", "fit_bass"),
     "effects": ("Effect", "holm", "marker_variables", "metric_effect", "nominal_effect", "overlap_coefficient"),
     "exploration": ("Exploration", "Solution", "explore"),
     "findings": ("Check",),
+    "firm_size": ("eu_size_class",),
     "gaps": (
         "Gap",
         "GapSearch",
@@ -43,6 +45,7 @@ _CONTENTS: dict[str, tuple[str, ...]] = {
     ),
     "growth": ("GrowthIntervals", "GrowthSplit", "Trend", "growth_intervals", "share_trend", "split_growth"),
     "guard": ("break_even_lift", "detectable_lift"),
+    "attribute_kinds": ("Kano", "kano", "kano_from_counts"),
     "kmeans": ("StableKMeans",),
     "plane": (
         "AttributePair",
@@ -61,6 +64,16 @@ _CONTENTS: dict[str, tuple[str, ...]] = {
     ),
     "preparation": ("FittedPreparation", "Preparation", "VariablePlan"),
     "priority": ("Bound", "Measure", "Priority", "Reversal", "Score", "prioritize"),
+    "satisfaction": ("ces", "csat", "nps", "wilson"),
+    "scales": (
+        "AnswerStyle",
+        "Reliability",
+        "answer_style",
+        "centered_on_person",
+        "reliability",
+        "reverse_keyed",
+        "scale_scores",
+    ),
     "stability": (
         "GlobalStability",
         "adjusted_rand",

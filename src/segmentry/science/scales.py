@@ -1,0 +1,246 @@
+"""Scales of a survey: items keyed and added up, how reliable they are, and what answer style does to them.
+
+Cronbach 1951 (alpha), McDonald 1999 (omega of one factor), Feldt 1965 (interval of alpha), Schwartz 1992 (centering on
+the person's own mean).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from segmentry.science.inputs import FloatArray
+from segmentry.terms.errors import EstimationError, Problem, shorten
+from segmentry.terms.numbers import Estimate, NotEstimable
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How well the items of a scale agree.
+
+    Attributes:
+        alpha: Cronbach's alpha with Feldt's interval, over respondents who answered every item.
+        omega: Share of the variance of the sum that one common factor explains.
+        item_total: Correlation of each item with the sum of the others, shape (k,); NaN where either does not vary.
+        alpha_without: Alpha if the item is left out, shape (k,); NaN for two items.
+        respondents: Respondents who answered every item.
+    """
+
+    alpha: Estimate | NotEstimable
+    omega: float | NotEstimable
+    item_total: FloatArray
+    alpha_without: FloatArray
+    respondents: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStyle:
+    """How somebody answers whatever is asked.
+
+    Attributes:
+        mean: Mean answer of each respondent, shape (n,); high for yes-sayers.
+        spread: Standard deviation of the answers of each respondent, shape (n,); 0 for straight-liners.
+        extreme: Share of answers at either end of the scale, shape (n,).
+        straight_liners: Respondents of at least four answers who gave the same one throughout.
+        correlation: Correlation of each item with the respondent's mean of the other items, shape (k,).
+    """
+
+    mean: FloatArray
+    spread: FloatArray
+    extreme: FloatArray
+    straight_liners: int
+    correlation: FloatArray
+
+
+def reverse_keyed(answers: ArrayLike, reversed_items: Sequence[int], lowest: float, highest: float) -> FloatArray:
+    """Answers with reversed items turned round: x' = highest + lowest - x.
+
+    Args:
+        answers: Shape (n, k), NaN where not answered.
+        reversed_items: Places of the items that ask the other way round.
+        lowest: Lowest point of the scale.
+        highest: Highest point of the scale.
+
+    Raises:
+        EstimationError: answers outside the scale, or places that are no items; all at once.
+    """
+    given = _answers("reverse_keyed", answers)
+    problems = []
+    outside = (given < lowest) | (given > highest)
+    if outside.any():
+        row, column = (int(each[0]) for each in np.nonzero(outside))
+        told = f"{given[row, column]:g} in row {row}, item {column}; {int(outside.sum())} such answers"
+        next_step = f"Give {lowest:g} to {highest:g}."
+        problems.append(Problem("RATING_OUT_OF_SCALE", "Answers leave the scale", "reverse_keyed", told, next_step))
+    wrong = [place for place in reversed_items if not 0 <= place < given.shape[1]]
+    if wrong:
+        next_step = f"Name places from 0 to {given.shape[1] - 1}."
+        problems.append(Problem("ITEM_UNKNOWN", "There are no such items", "reverse_keyed", shorten(wrong), next_step))
+    if problems:
+        raise EstimationError(problems)
+    turned = given.copy()
+    turned[:, list(reversed_items)] = lowest + highest - turned[:, list(reversed_items)]
+    return turned
+
+
+def scale_scores(answers: ArrayLike, *, least: float = 0.5) -> FloatArray:
+    """Mean of the answered items of each respondent; NaN where fewer than ``least`` of them were answered.
+
+    Args:
+        answers: Keyed answers, shape (n, k), NaN where not answered.
+        least: Share of items that must have been answered, 0 to 1.
+    """
+    given = _answers("scale_scores", answers)
+    answered = ~np.isnan(given)
+    counts = answered.sum(axis=1)
+    sums = np.where(answered, given, 0.0).sum(axis=1)
+    enough = (counts >= least * given.shape[1]) & (counts > 0)
+    return np.asarray(np.divide(sums, counts, out=np.full(len(given), np.nan), where=enough))
+
+
+def centered_on_person(answers: ArrayLike) -> FloatArray:
+    """Answers less the mean of the respondent's own answers, which takes yes-saying out (Schwartz 1992).
+
+    Args:
+        answers: Shape (n, k), NaN where not answered.
+    """
+    given = _answers("centered_on_person", answers)
+    return given - scale_scores(given, least=0.0)[:, None]
+
+
+def reliability(answers: ArrayLike, *, level: float = 0.95) -> Reliability:
+    """Reliability of a scale out of its keyed answers.
+
+    alpha = k / (k - 1) x (1 - sum of item variances / variance of the sum)
+
+    Args:
+        answers: Keyed answers, shape (n, k), NaN where not answered.
+        level: Coverage of the interval.
+
+    Raises:
+        EstimationError: no two-dimensional array of numbers, or infinite ones.
+    """
+    given = _answers("reliability", answers)
+    whole = given[~np.isnan(given).any(axis=1)]
+    rows, items = whole.shape
+    nothing = np.full(items, np.nan)
+    if items < 2:
+        refused = NotEstimable("one item has no agreement with others")
+        return Reliability(refused, refused, nothing, nothing, rows)
+    if rows < 3:
+        refused = NotEstimable(f"{rows} respondents answered every item, three are needed")
+        return Reliability(refused, refused, nothing, nothing, rows)
+    covariance = np.cov(whole, rowvar=False)
+    without = [_alpha(np.delete(np.delete(covariance, item, 0), item, 1)) for item in range(items)]
+    rest = whole.sum(axis=1, keepdims=True) - whole
+    found = _alpha(covariance)
+    return Reliability(
+        NotEstimable("nobody's answers differ") if np.isnan(found) else _interval(found, rows, items, level),
+        _omega(covariance),
+        np.array([_correlation(whole[:, item], rest[:, item]) for item in range(items)]),
+        np.array(without),
+        rows,
+    )
+
+
+def answer_style(answers: ArrayLike, lowest: float, highest: float) -> AnswerStyle:
+    """How respondents answer whatever is asked, from many items before they are keyed.
+
+    Args:
+        answers: Answers as given, shape (n, k), NaN where not answered.
+        lowest: Lowest point of the scale.
+        highest: Highest point of the scale.
+    """
+    given = _answers("answer_style", answers)
+    answered = ~np.isnan(given)
+    counts = answered.sum(axis=1)
+    mean = scale_scores(given, least=0.0)
+    squared = np.where(answered, (given - mean[:, None]) ** 2, 0.0).sum(axis=1)
+    none = np.full(len(given), np.nan)
+    spread = np.sqrt(np.divide(squared, counts, out=none.copy(), where=counts > 0))
+    ends = ((given == lowest) | (given == highest)).sum(axis=1)
+    sums = np.where(answered, given, 0.0).sum(axis=1)[:, None]
+    others = np.divide(
+        sums - np.where(answered, given, 0.0),
+        counts[:, None] - 1,
+        out=np.full(given.shape, np.nan),
+        where=answered & (counts[:, None] > 1),
+    )
+    told = [
+        _correlation(given[answered[:, item], item], others[answered[:, item], item]) for item in range(given.shape[1])
+    ]
+    return AnswerStyle(
+        mean,
+        spread,
+        np.divide(ends, counts, out=none.copy(), where=counts > 0),
+        int(((spread == 0) & (counts >= 4)).sum()),
+        np.array(told),
+    )
+
+
+def _answers(where: str, answers: ArrayLike) -> FloatArray:
+    try:
+        given = np.asarray(answers, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        what, next_step = "Answers hold what is no number", "Give numbers, NaN where not answered."
+        raise EstimationError(Problem("VALUE_NOT_A_NUMBER", what, where, shorten(answers), next_step)) from error
+    if given.ndim != 2 or not given.shape[1] or np.isinf(given).any():
+        what, next_step = "Answers are a table of finite numbers", "Give one row per respondent, one column per item."
+        raise EstimationError(Problem("SHAPE_WRONG", what, where, str(given.shape), next_step))
+    return given
+
+
+def _alpha(covariance: FloatArray) -> float:
+    items, whole = covariance.shape[0], float(covariance.sum())
+    if items < 2 or not whole > 0:
+        return float("nan")
+    return float(items / (items - 1) * (1 - np.trace(covariance) / whole))
+
+
+def _interval(alpha: float, rows: int, items: int, level: float) -> Estimate:
+    """Feldt's interval: (1 - alpha) / (1 - alpha hat) follows F with n - 1 and (n - 1)(k - 1) degrees of freedom."""
+    from scipy.stats import f
+
+    freedom = (rows - 1, (rows - 1) * (items - 1))
+    low, high = (1 - (1 - alpha) * float(f.ppf(chance, *freedom)) for chance in ((1 + level) / 2, (1 - level) / 2))
+    return Estimate(alpha, low, high, "share", level)
+
+
+def _omega(covariance: FloatArray) -> float | NotEstimable:
+    """Omega of one factor: (sum of loadings)^2 over the variance of the sum, loadings by minimum residuals."""
+    if not (np.diag(covariance) > 0).all():
+        return NotEstimable("an item does not vary")
+    if covariance.shape[0] < 3:
+        return NotEstimable("a factor needs three items")
+    loadings = _one_factor(covariance)
+    if loadings is None:
+        return NotEstimable("no common factor of these items can be told")
+    unique = float((np.diag(covariance) - loadings**2).sum())
+    common = float(loadings.sum()) ** 2
+    return common / (common + unique)
+
+
+def _one_factor(covariance: FloatArray) -> FloatArray | None:
+    """Loadings of one factor that leave the smallest residuals beside the diagonal (Harman & Jones 1966)."""
+    from scipy.optimize import least_squares
+
+    scale = np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(scale, scale)
+    above = np.triu_indices(len(scale), 1)
+    first = np.linalg.eigh(correlation)[1][:, -1]
+    start = np.clip(first * np.sign(first.sum() or 1.0) * np.sqrt(len(scale)) * 0.7, -0.95, 0.95)
+    found = least_squares(
+        lambda loads: np.outer(loads, loads)[above] - correlation[above], start, bounds=(-1.0, 1.0), xtol=1e-12
+    )
+    return np.asarray(found.x * scale) if found.success else None
+
+
+def _correlation(left: FloatArray, right: FloatArray) -> float:
+    known = ~np.isnan(left) & ~np.isnan(right)
+    left, right = left[known], right[known]
+    if left.size < 3 or not (left.std() > 0 and right.std() > 0):
+        return float("nan")
+    return float(np.corrcoef(left, right)[0, 1])

@@ -1,0 +1,186 @@
+"""Scales: keyed items, reliability with its interval, scores with missing answers, answer style."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from segmentry.science.scales import (
+    answer_style,
+    centered_on_person,
+    reliability,
+    reverse_keyed,
+    scale_scores,
+)
+from segmentry.terms.errors import EstimationError
+from segmentry.terms.numbers import Estimate, NotEstimable
+
+
+def congeneric(rows: int, loadings: list[float], seed: int = 0) -> np.ndarray:
+    """Items of one factor with unit variance."""
+    random = np.random.default_rng(seed)
+    loads = np.array(loadings)
+    factor = random.standard_normal((rows, 1))
+    return factor * loads + random.standard_normal((rows, loads.size)) * np.sqrt(1 - loads**2)
+
+
+def alpha(answers: np.ndarray) -> Estimate:
+    found = reliability(answers).alpha
+    assert isinstance(found, Estimate)
+    return found
+
+
+def test_identical_items_agree_perfectly() -> None:
+    """Alpha of k copies of one item is 1."""
+    item = np.arange(10.0)[:, None]
+    assert alpha(np.hstack([item] * 4)).value == pytest.approx(1.0)
+
+
+def test_alpha_by_hand() -> None:
+    """Two items with variances 1 and covariance one half: 2 x (1 - 2 / 3) = 2 / 3."""
+    answers = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0], [-1.0, 1.0], [1.0, 1.0], [-1.0, -1.0]])
+    covariance = np.cov(answers, rowvar=False)
+    expected = 2 * (1 - np.trace(covariance) / covariance.sum())
+    assert alpha(answers).value == pytest.approx(expected)
+
+
+def test_alpha_is_that_of_spearman_and_brown_for_equal_items() -> None:
+    """Equal loadings: alpha = k r / (1 + (k - 1) r) for the mean correlation r."""
+    answers = congeneric(20_000, [0.7] * 6)
+    assert alpha(answers).value == pytest.approx(6 * 0.49 / (1 + 5 * 0.49), abs=0.01)
+
+
+def test_feldts_interval_covers_the_truth() -> None:
+    """Of 200 samples of 60 respondents about 95 in 100 intervals hold the true alpha."""
+    true = 5 * 0.36 / (1 + 4 * 0.36)
+    inside = 0
+    for seed in range(200):
+        found = alpha(congeneric(60, [0.6] * 5, seed))
+        inside += found.low <= true <= found.high
+    assert 180 <= inside <= 199
+
+
+def test_omega_is_the_share_of_the_common_factor() -> None:
+    """Known loadings: omega = (sum l)^2 / ((sum l)^2 + sum (1 - l^2)); alpha lies below it where loadings differ."""
+    loads = np.array([0.9, 0.8, 0.5, 0.3])
+    found = reliability(congeneric(40_000, loads.tolist()))
+    true = loads.sum() ** 2 / (loads.sum() ** 2 + (1 - loads**2).sum())
+    assert found.omega == pytest.approx(true, abs=0.01)
+    assert isinstance(found.alpha, Estimate)
+    assert isinstance(found.omega, float)
+    assert found.alpha.value < found.omega
+
+
+def test_reversing_and_keying_back_changes_nothing() -> None:
+    """An item asked the other way round, then keyed, gives the same alpha."""
+    answers = np.clip(np.round(congeneric(300, [0.7] * 4) + 3), 1, 5)
+    turned = answers.copy()
+    turned[:, 2] = 6 - turned[:, 2]
+    assert alpha(turned).value < alpha(answers).value - 0.2
+    assert alpha(reverse_keyed(turned, [2], 1, 5)) == alpha(answers)
+
+
+def test_a_bad_item_shows() -> None:
+    """It correlates with nothing, and alpha rises without it."""
+    answers = np.hstack([congeneric(500, [0.8] * 4), np.random.default_rng(5).standard_normal((500, 1))])
+    found = reliability(answers)
+    assert abs(found.item_total[4]) < 0.15
+    assert isinstance(found.alpha, Estimate)
+    assert found.alpha_without[4] > found.alpha.value
+    assert (found.alpha_without[:4] < found.alpha.value).all()
+
+
+def test_only_complete_answers_count_for_reliability() -> None:
+    """Respondents who left an item out are not among those told of."""
+    answers = congeneric(100, [0.7] * 3)
+    answers[:40, 0] = np.nan
+    assert reliability(answers).respondents == 60
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        (np.ones((10, 1)), "one item"),
+        (np.ones((2, 3)), "2 respondents"),
+        (np.ones((10, 3)), "nobody's answers differ"),
+        (np.full((10, 3), np.nan), "0 respondents"),
+    ],
+)
+def test_what_has_no_reliability_says_why(answers: np.ndarray, reason: str) -> None:
+    """One item, too few people, no differences, no answers."""
+    found = reliability(answers).alpha
+    assert isinstance(found, NotEstimable)
+    assert reason in found.reason
+
+
+def test_two_items_have_alpha_but_no_omega() -> None:
+    """A factor of two items is not identified."""
+    found = reliability(congeneric(50, [0.7, 0.7]))
+    assert isinstance(found.alpha, Estimate)
+    assert isinstance(found.omega, NotEstimable)
+
+
+def test_scores_are_means_of_what_was_answered() -> None:
+    """Half of the items are enough by default, nobody gets a score out of nothing."""
+    scores = scale_scores([[1.0, 3.0], [2.0, np.nan], [np.nan, np.nan]])
+    assert scores[:2].tolist() == [2.0, 2.0]
+    assert np.isnan(scores[2])
+    assert np.isnan(scale_scores([[2.0, np.nan]], least=0.8)).all()
+
+
+def test_centering_takes_yes_saying_out() -> None:
+    """Adding a constant to all answers of a person changes nothing; every row sums to nothing."""
+    answers = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, np.nan]])
+    centered = centered_on_person(answers)
+    assert centered_on_person(answers + np.array([[7.0], [-1.0]])) == pytest.approx(centered, nan_ok=True)
+    assert np.nansum(centered, axis=1) == pytest.approx([0.0, 0.0])
+
+
+def test_answer_style_finds_straight_liners_and_yes_sayers() -> None:
+    """The same answer throughout has no spread; answers at the ends are extreme."""
+    answers = np.array(
+        [[3.0] * 5, [5.0, 5.0, 5.0, 5.0, 1.0], [1.0, 2.0, 3.0, 4.0, 5.0], [3.0, 3.0, np.nan, np.nan, np.nan]]
+    )
+    found = answer_style(answers, 1, 5)
+    assert found.straight_liners == 1
+    assert found.extreme.tolist() == [0.0, 1.0, 0.4, 0.0]
+    assert found.mean[1] == pytest.approx(4.2)
+    assert found.spread[0] == 0.0
+
+
+def test_answer_style_correlates_items_with_the_others() -> None:
+    """Where a yes-saying factor runs through all items, every item goes with the mean of the others."""
+    random = np.random.default_rng(1)
+    answers = random.standard_normal((400, 1)) * 0.8 + random.standard_normal((400, 8)) * 0.6
+    assert (answer_style(answers, -9, 9).correlation > 0.5).all()
+    assert abs(answer_style(random.standard_normal((4000, 8)), -9, 9).correlation).max() < 0.1
+
+
+def test_mistakes_are_told_at_once() -> None:
+    """Answers outside the scale and items that do not exist come together."""
+    with pytest.raises(EstimationError) as caught:
+        reverse_keyed([[0.0, 2.0], [9.0, 1.0]], [5], 1, 5)
+    assert [problem.code for problem in caught.value.problems] == ["RATING_OUT_OF_SCALE", "ITEM_UNKNOWN"]
+
+
+@pytest.mark.parametrize("answers", [[1.0, 2.0], [["a", "b"]], [[np.inf, 1.0]], np.ones((3, 0))])
+def test_no_table_of_numbers_is_refused(answers: object) -> None:
+    """A list, words, infinity and no items."""
+    with pytest.raises(EstimationError):
+        reliability(answers)  # type: ignore[arg-type]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.1, 50), st.floats(-100, 100))
+def test_reliability_knows_neither_unit_nor_order(seed: int, scale: float, shift: float) -> None:
+    """Another unit, another zero, shuffled people and items: the same alpha and omega."""
+    answers = congeneric(60, [0.8, 0.7, 0.6, 0.5], seed)
+    random = np.random.default_rng(seed)
+    moved = random.permutation(answers * scale + shift)[:, random.permutation(4)]
+    one, other = reliability(answers), reliability(moved)
+    assert isinstance(one.alpha, Estimate)
+    assert isinstance(other.alpha, Estimate)
+    assert other.alpha.value == pytest.approx(one.alpha.value, abs=1e-8)
+    assert other.omega == pytest.approx(one.omega, abs=1e-4)
