@@ -31,6 +31,7 @@ _CONTENTS: dict[str, tuple[str, ...]] = {
     "diffusion": ("Bass", "adopter_classes", "fit_bass"),
     "effects": ("Effect", "holm", "marker_variables", "metric_effect", "nominal_effect", "overlap_coefficient"),
     "exploration": ("Exploration", "Solution", "explore"),
+    "factors": ("Factors", "ParallelAnalysis", "factor_analysis", "parallel_analysis", "varimax"),
     "findings": ("Check",),
     "firm_size": ("eu_size_class",),
     "gaps": (

@@ -67,7 +67,7 @@ def reverse_keyed(answers: ArrayLike, reversed_items: Sequence[int], lowest: flo
     Raises:
         EstimationError: answers outside the scale, or places that are no items; all at once.
     """
-    given = _answers("reverse_keyed", answers)
+    given = answers_of("reverse_keyed", answers)
     problems = []
     outside = (given < lowest) | (given > highest)
     if outside.any():
@@ -93,7 +93,7 @@ def scale_scores(answers: ArrayLike, *, least: float = 0.5) -> FloatArray:
         answers: Keyed answers, shape (n, k), NaN where not answered.
         least: Share of items that must have been answered, 0 to 1.
     """
-    given = _answers("scale_scores", answers)
+    given = answers_of("scale_scores", answers)
     answered = ~np.isnan(given)
     counts = answered.sum(axis=1)
     sums = np.where(answered, given, 0.0).sum(axis=1)
@@ -107,7 +107,7 @@ def centered_on_person(answers: ArrayLike) -> FloatArray:
     Args:
         answers: Shape (n, k), NaN where not answered.
     """
-    given = _answers("centered_on_person", answers)
+    given = answers_of("centered_on_person", answers)
     return given - scale_scores(given, least=0.0)[:, None]
 
 
@@ -123,7 +123,7 @@ def reliability(answers: ArrayLike, *, level: float = 0.95) -> Reliability:
     Raises:
         EstimationError: no two-dimensional array of numbers, or infinite ones.
     """
-    given = _answers("reliability", answers)
+    given = answers_of("reliability", answers)
     whole = given[~np.isnan(given).any(axis=1)]
     rows, items = whole.shape
     nothing = np.full(items, np.nan)
@@ -154,7 +154,7 @@ def answer_style(answers: ArrayLike, lowest: float, highest: float) -> AnswerSty
         lowest: Lowest point of the scale.
         highest: Highest point of the scale.
     """
-    given = _answers("answer_style", answers)
+    given = answers_of("answer_style", answers)
     answered = ~np.isnan(given)
     counts = answered.sum(axis=1)
     mean = scale_scores(given, least=0.0)
@@ -181,7 +181,8 @@ def answer_style(answers: ArrayLike, lowest: float, highest: float) -> AnswerSty
     )
 
 
-def _answers(where: str, answers: ArrayLike) -> FloatArray:
+def answers_of(where: str, answers: ArrayLike) -> FloatArray:
+    """Answers as a table of finite numbers, NaN where not answered; `EstimationError` for anything else."""
     try:
         given = np.asarray(answers, dtype=np.float64)
     except (TypeError, ValueError) as error:
