@@ -47,7 +47,9 @@ _CONTENTS: dict[str, tuple[str, ...]] = {
     "growth": ("GrowthIntervals", "GrowthSplit", "Trend", "growth_intervals", "share_trend", "split_growth"),
     "guard": ("break_even_lift", "detectable_lift"),
     "attribute_kinds": ("Kano", "kano", "kano_from_counts"),
+    "influence": ("EngagementValue", "engagement_value"),
     "kmeans": ("StableKMeans",),
+    "leads": ("Calibration", "LeadGrid", "calibration", "interest", "lead_grid"),
     "plane": (
         "AttributePair",
         "Axis",
