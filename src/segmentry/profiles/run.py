@@ -44,6 +44,21 @@ def refresh(run: Run, spec: ProfileSpec) -> TraitCatalog:
     return catalog
 
 
+def refresh_parties(run: Run) -> TraitCatalog:
+    """Publish who the parties are and what was told of them, where nothing was ordered.
+
+    Args:
+        run: The run; it must see ``customers``.
+
+    Returns:
+        The catalog of the traits published here.
+    """
+    publish_identity(run)
+    catalog = TraitCatalog()
+    _publish_given(run, catalog)
+    return catalog
+
+
 def publish_catalog(run: Run, catalog: TraitCatalog, spec: ProfileSpec) -> None:
     """Publish the catalog of all traits, those of higher rooms included."""
     rows = catalog.rows(spec.as_of)

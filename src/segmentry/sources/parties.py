@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from segmentry.engine import Run
+from segmentry.engine import Engine, Run
 from segmentry.sources import orders
 from segmentry.sources.generic_load import canonical_rows
 from segmentry.sources.shapes import united
@@ -95,6 +96,18 @@ def publish_parties(run: Run) -> None:
     mentioned = parties.select("party_key", "source", "known_since", kind=word)
     run.publish(CUSTOMERS, mentioned if described is None else _with_mentions(described, mentioned), parents=parents)
     _publish_kinds(run)
+
+
+def last_told(engine: Engine) -> datetime | None:
+    """The latest instant at which any table tells of a party; None where no table tells when."""
+    dated = [each for each in (*TELLERS, *MENTIONS) if each.since is not None and engine.has(each.table)]
+    found: list[datetime | None] = []
+    for teller in dated:
+        table = engine.table(teller.table)
+        columns = [name for name in (teller.since, teller.until) if name is not None]
+        latest = {name: table[name].max().cast("timestamp(6)") for name in columns}
+        found += engine.rows(table.aggregate(**latest))[0].values()
+    return max((each for each in found if each is not None), default=None)
 
 
 def _described(run: Run) -> tuple[ir.Table | None, tuple[str, ...]]:

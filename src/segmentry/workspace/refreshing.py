@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from segmentry.discovery import run as discovery
 from segmentry.discovery.finding import Found
 from segmentry.discovery.spec import DiscoverSpec, RfmSpec
-from segmentry.engine import Run
+from segmentry.engine import Engine, Run
 from segmentry.maps.run import draw
 from segmentry.maps.spec import MapSpec, Method
 from segmentry.profiles import run as profiles
 from segmentry.profiles.spec import ProfileSpec
+from segmentry.sources.parties import last_told
 from segmentry.strategy.run import plan
 from segmentry.strategy.spec import StrategySpec
 from segmentry.terms.clock import midnight_after, utc_to_local
@@ -37,8 +38,7 @@ def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> D
     """Compute everything anew as of one instant; see `Workspace.refresh`."""
     engine = workspace.engine
     if not engine.has("orders"):
-        next_step = "Load a file of orders first."
-        raise WorkspaceError(Problem("NOTHING_LOADED", "There are no orders yet", str(workspace.folder), "", next_step))
+        return _refresh_parties(workspace, as_of, watch)
     facts = engine.rows(_period(engine))[0]
     instant, last_day = _instant(workspace, as_of, facts)
     currency = _currency(engine, workspace.settings.currency)
@@ -62,10 +62,34 @@ def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> D
         run.notes["last_day"] = last_day.isoformat()
         run.notes["seconds"] = watch.seconds
         run.notes["settings"] = settings.computing
+    return _refreshed(workspace, instant, currency, watch)
+
+
+def _refreshed(workspace: Workspace, instant: datetime, currency: str | None, watch: Stopwatch) -> DocumentResult:
     watch.progress("done", 1.0)
-    rows = {name: artifact.rows for name, artifact in sorted(engine.current().items())}
+    rows = {name: artifact.rows for name, artifact in sorted(workspace.engine.current().items())}
     document = {"as_of": instant.isoformat() + "Z", "currency": currency, "seconds": watch.seconds, "tables": rows}
     return DocumentResult("What was refreshed", document)
+
+
+def _refresh_parties(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> DocumentResult:
+    """What can be computed where nothing was ordered: parties, what was told of them, and definitions."""
+    engine = workspace.engine
+    if not engine.has("customers"):
+        next_step = "Load a file of orders, or any file that names customers."
+        raise WorkspaceError(Problem("NOTHING_LOADED", "Nobody is known yet", str(workspace.folder), "", next_step))
+    timezone = workspace.settings.timezone
+    instant = _after_last_fact(engine, timezone) if as_of is None else _not_in_future(as_of)
+    last_day = (utc_to_local(instant, timezone) - timedelta(microseconds=1)).date()
+    with engine.run("refresh", instant) as run:
+        with watch.step("profiles", 0.1):
+            catalog = profiles.refresh_parties(run)
+            profiles.publish_catalog(run, catalog, ProfileSpec(instant, last_day))
+        with watch.step("definitions", 0.6):
+            refresh_definitions(run, workspace)
+        run.notes["seconds"] = watch.seconds
+        run.notes["settings"] = workspace.settings.computing
+    return _refreshed(workspace, instant, None, watch)
 
 
 def record(workspace: Workspace) -> Study:
@@ -127,18 +151,30 @@ def _instant(workspace: Workspace, as_of: datetime | None, facts: dict[str, Any]
         )
     if as_of is None:
         return midnight_after(facts["last"], timezone), facts["last"]
-    instant = as_of if as_of.tzinfo is None else as_of.astimezone(UTC).replace(tzinfo=None)
-    if instant > datetime.now(UTC).replace(tzinfo=None):
-        given, next_step = f"{instant:%Y-%m-%d %H:%M} UTC", "Choose an instant that has come."
-        raise SettingsError(
-            Problem("AS_OF_IN_FUTURE", "Nothing can be known as of the future", "as_of", given, next_step)
-        )
+    instant = _not_in_future(as_of)
     last_day = (utc_to_local(instant, timezone) - timedelta(microseconds=1)).date()
     if last_day < facts["first"]:
         given = f"{instant:%Y-%m-%d %H:%M} UTC"
         next_step = f"Choose an instant after {facts['first']}."
         raise SettingsError(Problem("AS_OF_BEFORE_DATA", "Nothing had happened by then", "as_of", given, next_step))
     return instant, last_day
+
+
+def _after_last_fact(engine: Engine, timezone: str) -> datetime:
+    """Local midnight after the last fact about any party, or now where that is earlier or nothing is dated."""
+    now, last = datetime.now(UTC).replace(tzinfo=None), last_told(engine)
+    return now if last is None else min(now, midnight_after(utc_to_local(last, timezone).date(), timezone))
+
+
+def _not_in_future(as_of: datetime) -> datetime:
+    """An as-of in UTC without a zone; `SettingsError` where it has not come yet."""
+    instant = as_of if as_of.tzinfo is None else as_of.astimezone(UTC).replace(tzinfo=None)
+    if instant > datetime.now(UTC).replace(tzinfo=None):
+        given, next_step = f"{instant:%Y-%m-%d %H:%M} UTC", "Choose an instant that has come."
+        raise SettingsError(
+            Problem("AS_OF_IN_FUTURE", "Nothing can be known as of the future", "as_of", given, next_step)
+        )
+    return instant
 
 
 def _currency(engine: Any, told: str | None) -> str | None:
