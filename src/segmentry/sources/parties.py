@@ -89,11 +89,14 @@ def publish_parties(run: Run) -> None:
         return
     whole = _union(named)
     parties = whole.group_by("party_key").aggregate(
-        source=whole.source.min(), strongest=whole.strength.min(), known_since=whole.since.min()
+        source=whole.source.min(),
+        strongest=whole.strength.min(),
+        known_since=whole.since.min(),
+        country=whole.country.max(),
     )
     kinds = [each.kind.value for each in (*TELLERS, *MENTIONS)]
     word = ibis.cases(*((parties.strongest == place, kind) for place, kind in enumerate(kinds)), else_="prospect")
-    mentioned = parties.select("party_key", "source", "known_since", kind=word)
+    mentioned = parties.select("party_key", "source", "known_since", "country", kind=word)
     run.publish(CUSTOMERS, mentioned if described is None else _with_mentions(described, mentioned), parents=parents)
     _publish_kinds(run)
 
@@ -158,6 +161,7 @@ def _named(run: Run, teller: Teller) -> ir.Table:
         party_key=known[teller.key],
         source=known.source if "source" in known.columns else ibis.literal(teller.table),
         strength=ibis.literal(place, type="int64"),
+        country=known.country if "country" in known.columns else ibis.null(dt.string),
         since=_instant(known, teller.since),
     )
 
