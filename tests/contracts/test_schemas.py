@@ -14,7 +14,7 @@ import pytest
 
 from tests.rooms.workspace.shops import write_orders
 
-COMMANDS = ("run", "load", "refresh", "status", "value", "discover", "map", "strategy")
+COMMANDS = ("run", "load", "refresh", "status", "value", "discover", "map", "strategy", "customer_show")
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -59,6 +59,14 @@ def test_each_command_keeps_its_schema(shop: Path, name: str) -> None:
     code, answer = call(name, str(shop / "shop"), *extra, "--json")
     assert code == 0
     jsonschema.validate(answer, schema(name))
+
+
+def test_one_view_of_a_customer_keeps_its_schema(shop: Path) -> None:
+    """``segmentry customer show --json`` prints parties, traits, value, memberships and timeline of one customer."""
+    code, answer = call("customer", "show", str(shop / "shop"), "customer:C0001", "--json")
+    assert code == 0
+    jsonschema.validate(answer, schema("customer_show"))
+    assert {each["what"] for each in answer["timeline"]} == {"order"}
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,24 @@ class Workspace:
 
         return value(self)
 
+    def customer(self, customer: str) -> DocumentResult:
+        """One customer or account in one view: parties, kinds, roles, traits, value, memberships, consents, timeline.
+
+        Args:
+            customer: Its id, or the key of one of its parties.
+
+        Raises:
+            WorkspaceError: there is no such customer.
+        """
+        from segmentry.workspace.customers import show
+
+        return show(self, customer)
+
+    @property
+    def is_valued(self) -> bool:
+        """Whether value was computed, which a report needs; without orders it is not."""
+        return self.engine.has("value_summary")
+
     def segments(self, segmentation: str | None = None) -> DocumentResult:
         """The segments of a segmentation, the study's by default: size, past revenue, value with intervals."""
         from segmentry.workspace.discovering import main_segmentation

@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 
 from segmentry import __version__
 from segmentry.interfaces.cli import finding, printing
+from segmentry.interfaces.cli.customers import customer
 from segmentry.interfaces.cli.options import as_mapping
 from segmentry.interfaces.cli.printing import Form
 from segmentry.interfaces.cli.segments import segments
@@ -25,6 +26,7 @@ application = typer.Typer(
 )
 
 application.add_typer(segments, name="segments")
+application.add_typer(customer, name="customer")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Folder = Annotated[Path, typer.Argument(help="Folder of the workspace.")]
@@ -175,7 +177,7 @@ def refresh(
     with Workspace.open(folder, "refresh") as workspace:
         with printing.watch(Form.of(as_json)) as progress:
             result = workspace.refresh(as_of, progress=progress)
-            report = workspace.report()
+            report = workspace.report() if workspace.is_valued else None
         printing.refreshed(result, report, Form.of(as_json))
 
 

@@ -214,7 +214,7 @@ def refreshed(result: DocumentResult, report: object, form: Form) -> None:
     line(f"As of {found['as_of']}")
     for step, seconds in found["seconds"].items():
         line(f"  {step:<16} {seconds:6.2f} s")
-    line(f"Report:    {report}")
+    line(f"Report:    {report or 'none: value needs orders'}")
 
 
 def status(result: DocumentResult, form: Form) -> None:
