@@ -67,7 +67,8 @@ def line(party: str, day: date, amount: object = 10, **told: Any) -> dict[str, A
 
 def order_of(line: dict[str, Any]) -> dict[str, Any]:
     """The order that consists of one line."""
-    return order(line["party_key"], line["ordered_on"], line["amount"], order_id=line["order_id"])
+    told = {name: line[name] for name in ("discount", "channel") if name in line}
+    return order(line["party_key"], line["ordered_on"], line["amount"], order_id=line["order_id"], **told)
 
 
 def party(key: str, since: datetime | None = None, **told: Any) -> dict[str, Any]:

@@ -25,6 +25,10 @@ from segmentry.terms.canonical import CUSTOMERS
 from segmentry.terms.tables import Column
 
 
+_OPTIONAL = {"discount": ("discount_share", "discounted_order_share"), "channel": ("channels_used",)}
+"""Columns of orders that many sources lack, with the traits made of them."""
+
+
 def refresh(run: Run, spec: ProfileSpec) -> TraitCatalog:
     """Publish identity, customer days, purchase history and traits as of ``spec.as_of``.
 
@@ -110,12 +114,19 @@ def _publish_behavioral(run: Run, spec: ProfileSpec) -> None:
     universe = identity.filter((identity.valid_from <= as_of) | identity.valid_from.isnull())
     whole = universe.select("customer_id").distinct().left_join(traits, "customer_id").drop("customer_id_right")
     contract = BEHAVIORAL_TRAITS.with_columns(_column(trait) for trait in TRAITS)
+    unknown = {name: ibis.null(whole[name].type()) for name in _untold(run, orders)}
     run.publish(
         contract,
-        whole.mutate(user_status=whole.user_status.fill_null("non_user")),
+        whole.mutate(user_status=whole.user_status.fill_null("non_user"), **unknown),
         spec=spec,
         parents=("purchase_history", "orders", "order_lines", "identity"),
     )
+
+
+def _untold(run: Run, orders: ir.Table) -> list[str]:
+    """Traits of what no source tells: unknown for everybody, not nothing."""
+    told = run.rows(orders.aggregate(**{name: orders[name].count() for name in _OPTIONAL}))[0]
+    return [trait for name, traits in _OPTIONAL.items() if not told[name] for trait in traits]
 
 
 def _category_column(run: Run, lines: ir.Table) -> str:

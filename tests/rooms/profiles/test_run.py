@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -76,6 +77,18 @@ def test_the_order_of_rows_changes_nothing(engine: Engine, seed: int) -> None:
 def test_products_stand_in_where_no_category_is_told(engine: Engine) -> None:
     """The favorite is a product then; of two of equal amount the last in the alphabet."""
     assert profiled(engine, lines())["regular"]["favorite_category"] == "p1"
+
+
+def test_what_no_source_tells_is_unknown_not_nothing(engine: Engine) -> None:
+    """Without any discount or channel in the orders their traits are empty; told for one order, all have them."""
+    untold = profiled(engine, lines())["regular"]
+    assert untold["discount_share"] is None
+    assert untold["discounted_order_share"] is None
+    assert untold["channels_used"] is None
+    told = [line("newcomer", LAST, 5, discount=Decimal(1), channel="web"), *lines()]
+    found = profiled(engine, told)
+    assert found["regular"]["discounted_order_share"] == 0
+    assert found["newcomer"]["channels_used"] == 1
 
 
 def test_given_traits_stand_in_a_table_of_their_own(engine: Engine) -> None:
