@@ -1,4 +1,4 @@
-"""All benchmarks, or the named ones: ``python -m benchmarks [N1 N2 N3 N7 N10]``; writes RESULTS.md beside this file.
+"""All benchmarks, or the named ones: ``python -m benchmarks [N1 N2 N3 N4 …]``; writes RESULTS.md beside this file.
 
 One that cannot run, for want of data, says so and lets the others run.
 """
@@ -15,6 +15,8 @@ BENCHMARKS = {
     "N1": "n1_main_job",
     "N2": "n2_purchase_models",
     "N3": "n3_profiles",
+    "N4": "n4_segments",
+    "N5": "n5_preview",
     "N7": "n7_choice",
     "N10": "n10_startup",
 }

@@ -132,19 +132,22 @@ FROM drawn
 """
 
 
-def write_before(path: Path, answered: Path, share: int = 97) -> None:
+def write_before(path: Path, answered: Path | None, share: int = 97) -> None:
     """Write the membership of an evaluation before: that of a finished one, with one pair in ``share`` moved.
 
     Args:
         path: The new DuckDB file with the table ``before`` (``segment_id``, ``customer_id``).
-        answered: File of a finished run, with the table ``answered``: a column of truths for each segment.
+        answered: File of a finished run, with the table ``answered``: a column of truths for each segment; None for
+            no members at all.
         share: One pair in so many was different.
     """
     moved = f"hash(segment_id, customer_id) % {share} = 0"
     with duckdb.connect(str(path)) as connection:
-        connection.execute(f"ATTACH '{answered}' AS finished (READ_ONLY)")
-        connection.execute(
-            "CREATE TABLE before AS SELECT segment_id, customer_id FROM "
-            "(UNPIVOT finished.answered ON COLUMNS(* EXCLUDE customer_id) INTO NAME segment_id VALUE inside) "
-            f"WHERE inside <> ({moved} AND (inside OR hash(customer_id, segment_id) % 5 = 0))"
-        )
+        connection.execute("CREATE TABLE before (segment_id VARCHAR, customer_id VARCHAR)")
+        if answered is not None:
+            connection.execute(f"ATTACH '{answered}' AS finished (READ_ONLY)")
+            connection.execute(
+                "INSERT INTO before SELECT segment_id, customer_id FROM "
+                "(UNPIVOT finished.answered ON COLUMNS(* EXCLUDE customer_id) INTO NAME segment_id VALUE inside) "
+                f"WHERE inside <> ({moved} AND (inside OR hash(customer_id, segment_id) % 5 = 0))"
+            )
