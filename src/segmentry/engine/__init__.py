@@ -6,13 +6,15 @@ Inputs: Ibis expressions or Arrow under a contract. Outputs: artifacts, expressi
 """
 
 from segmentry.engine.engine import Engine
-from segmentry.engine.ledger import Ledger, LoadRecord, RunRecord
+from segmentry.engine.ledger import MOST_INSTANTS, DueRecord, Ledger, LoadRecord, RunRecord
 from segmentry.engine.run import Run
 from segmentry.engine.settings import EngineSettings
 from segmentry.engine.types import MONEY, arrow_schema, conform, data_type
 
 __all__ = [
     "MONEY",
+    "MOST_INSTANTS",
+    "DueRecord",
     "Engine",
     "EngineSettings",
     "Ledger",

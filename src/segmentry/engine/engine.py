@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from segmentry.engine.ledger import Ledger, LoadRecord, RunRecord
+from segmentry.engine.ledger import DueRecord, Ledger, LoadRecord, RunRecord
 from segmentry.engine.ledger.migration import HEAD
 from segmentry.engine.ledger.store import IN_MEMORY
 from segmentry.engine.owner import Ownership
@@ -134,24 +134,33 @@ class Engine:
         """The newest committed run, of one kind if asked."""
         return self.ledger.last_run(kind)
 
+    def due(self) -> list[DueRecord]:
+        """The head of the due-queue, in order of time."""
+        return self.ledger.due()
+
     def sweep(self) -> set[str]:
         """Drop physical tables that no committed run knows; returns their names."""
         orphans = self.warehouse.names() - {artifact.physical_name for artifact in self.ledger.versions()}
         self.warehouse.drop(orphans)
         return orphans
 
-    def prune(self) -> set[str]:
-        """Drop versions beyond the number to keep, except parents of views that stay; returns their names."""
+    def prune(self, at_once: Collection[str] = ()) -> set[str]:
+        """Drop versions beyond the number to keep, except parents of views that stay; returns their physical names.
+
+        Args:
+            at_once: Logical names of which nothing but the current version may stay, as after an erasure.
+        """
         versions = self.ledger.versions()
         seen: dict[str, int] = {}
         stay: list[Artifact] = []
         for artifact in versions:
             seen[artifact.logical_name] = seen.get(artifact.logical_name, 0) + 1
-            if seen[artifact.logical_name] <= self.settings.keep_versions:
+            kept = 1 if artifact.logical_name in at_once else self.settings.keep_versions
+            if seen[artifact.logical_name] <= kept:
                 stay.append(artifact)
-        kept = {artifact.physical_name for artifact in stay}
-        kept |= {parent for artifact in stay if artifact.is_view for parent in artifact.parents}
-        old = {artifact.physical_name for artifact in versions} - kept
+        needed = {artifact.physical_name for artifact in stay}
+        needed |= {parent for artifact in stay if artifact.is_view for parent in artifact.parents}
+        old = {artifact.physical_name for artifact in versions} - needed
         if old:
             self.ledger.forget(old)
             self.warehouse.drop(old)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from segmentry import __version__
-from segmentry.engine.ledger import LoadRecord, RunRecord
+from segmentry.engine.ledger import DueRecord, LoadRecord, RunRecord
 from segmentry.engine.types import arrow_schema, conform
 from segmentry.terms.artifacts import Artifact, Spec
 from segmentry.terms.clock import tzdata_version
@@ -42,6 +43,7 @@ class Run:
         self.notes: dict[str, Any] = {}
         self._published: dict[str, Artifact] = {}
         self._loads: list[LoadRecord] = []
+        self._due: Sequence[DueRecord] | None = None
 
     def has(self, logical_name: str) -> bool:
         """Whether this run or an earlier one has published the table."""
@@ -96,15 +98,21 @@ class Run:
 
     def _write(self, physical_name: str, contract: Contract, table: ir.Table | pa.Table, view: bool) -> int:
         warehouse = self.engine.warehouse
-        if isinstance(table, pa.Table) and not view and table.schema.equals(arrow_schema(contract)):
+        laid_out = bool(contract.layout) and not view
+        if isinstance(table, pa.Table) and not view and not laid_out and table.schema.equals(arrow_schema(contract)):
             return warehouse.write_arrow(physical_name, table)
         expression = warehouse.bring(table) if isinstance(table, pa.Table) else table
         shaped = conform(expression, contract)
+        shaped = shaped.order_by(*contract.layout) if laid_out else shaped
         return (warehouse.write_view if view else warehouse.write)(physical_name, shaped)
 
     def record_load(self, load: LoadRecord) -> None:
         """Remember a load; it is committed with the run and raises the data watermark."""
         self._loads.append(load)
+
+    def record_due(self, due: Sequence[DueRecord]) -> None:
+        """Put a new head of the due-queue in place of the one before, once the run commits."""
+        self._due = due
 
     def arrow(self, expression: ir.Expr) -> pa.Table:
         """Run an expression and bring the answer home as Arrow."""
@@ -119,7 +127,7 @@ class Run:
         record = RunRecord(
             self.id, self.kind, self.started_at, _now(), self.as_of, __version__, tzdata_version(), self.notes
         )
-        return self.engine.ledger.commit(record, self._published.values(), self._loads)
+        return self.engine.ledger.commit(record, self._published.values(), self._loads, self._due)
 
     def abandon(self) -> None:
         """Remove what was written; the last good versions stay current."""

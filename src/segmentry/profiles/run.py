@@ -24,7 +24,6 @@ from segmentry.profiles.tables import (
 from segmentry.terms.canonical import CUSTOMERS
 from segmentry.terms.tables import Column
 
-
 _OPTIONAL = {"discount": ("discount_share", "discounted_order_share"), "channel": ("channels_used",)}
 """Columns of orders that many sources lack, with the traits made of them."""
 

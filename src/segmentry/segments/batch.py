@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from operator import and_, or_
 from typing import Any
 
 import ibis
@@ -14,18 +14,20 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from segmentry.engine import arrow_schema
+from segmentry.segments.answers import Answers
+from segmentry.segments.clock.moments import Moments
+from segmentry.segments.dependencies import closure, named, replaced
 from segmentry.segments.inputs import Inputs
-from segmentry.segments.language.writing import format_condition
 from segmentry.segments.leaf_expressions import (
     Place,
     balanced,
     in_bounds,
-    leaf_expression,
+    leaf_truth,
     list_values,
 )
-from segmentry.segments.literals import BEGINNING
-from segmentry.segments.measures import Measures
-from segmentry.segments.ranks import ranked
+from segmentry.segments.measures import Measures, Value
+from segmentry.segments.merging import merged
+from segmentry.segments.ranks import cut
 from segmentry.segments.sequences import sequence_customers
 from segmentry.segments.standing import consenting, in_bucket, moved, reachable, was_member
 from segmentry.segments.statistics import Column, Statistics
@@ -44,6 +46,7 @@ from segmentry.segments.tree import (
     InSegment,
     Known,
     Match,
+    Measure,
     Moved,
     Not,
     OneOf,
@@ -53,17 +56,18 @@ from segmentry.segments.tree import (
     Reachable,
     Regularly,
     Restarted,
-    Span,
     Stopped,
     Within,
 )
 from segmentry.segments.tree import Sequence as Steps
-from segmentry.segments.windows import MOMENT, Bounds, back, bounds, periods_back
+from segmentry.segments.windows import end_to_end, new_start, silence
 from segmentry.terms.tables import Column as ContractColumn
 from segmentry.terms.tables import ColumnType, Contract
 
 LONGEST_INLINE_LIST = 200
 """Values up to which a list stands in the query; longer ones are carried as a table."""
+MOST_COUNTS = 12
+"""Periods up to which each has a count of its own; more of them are joined as a table."""
 Truth = Callable[[ir.Table], Any]
 
 
@@ -71,22 +75,31 @@ class Leaves:
     """The distinct leaves of a batch; alike means written alike and read in the same zone.
 
     Args:
-        definitions: What is asked.
+        definitions: What is asked, each after those it names.
         inputs: The tables.
-        as_of: Instant of evaluation, UTC.
+        as_of: Instant of evaluation, UTC; or moments.
+        names: Further names of segments, with their ids.
     """
 
-    def __init__(self, definitions: Sequence[Definition], inputs: Inputs, as_of: datetime) -> None:
+    def __init__(
+        self,
+        definitions: Sequence[Definition],
+        inputs: Inputs,
+        as_of: datetime | Moments,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         self.inputs = inputs
         self.as_of = as_of
-        self.names = {word: each.id for each in definitions for word in (each.name, each.id)}
+        self.names = dict(names or {}) | {word: each.id for each in definitions for word in (each.name, each.id)}
         self.statistics = Statistics(inputs.facts)
         self.measures = Measures(inputs, self.statistics, self._count_contacts)
-        self.truths: dict[tuple[str, str], Truth] = {}
+        self.truths: dict[tuple[Condition, str], Truth] = {}
+        self.values: dict[tuple[Measure, Place], Value] = {}
         self.lists: dict[Column, tuple[OneOf, Callable[[ir.Table], Any]]] = {}
-        for definition in definitions:
+        self.cuts: dict[str, tuple[Rank | Percentile, Place]] = {}
+        self.definitions = [replace(each, where=merged(each.where)) for each in definitions]
+        for definition in self.definitions:
             self._gather(definition.where, Place(as_of, definition.timezone))
-        self.columns = {key: f"leaf_{place}" for place, key in enumerate(self.truths)}
 
     def _gather(self, condition: Condition, place: Place) -> None:
         waiting = [condition]
@@ -97,27 +110,40 @@ class Leaves:
             elif isinstance(current, Not):
                 waiting.append(current.part)
             elif not (isinstance(current, InSegment) and current.on is None):
-                key = (format_condition(current), place.timezone)
+                key = (current, place.timezone)
                 if key not in self.truths:
                     self.truths[key] = self._leaf(current, place)
 
-    def compute(self, universe: ir.Table) -> ir.Table:
-        """``customer_id`` and the truth of every leaf, never null."""
-        joined = self.measures.join(universe)
-        for column, (leaf, value) in self.lists.items():
-            joined = self._join_list(joined, leaf, value, column)
-        return joined.select("customer_id", **{self.columns[key]: truth(joined) for key, truth in self.truths.items()})
+    def answers(self, universe: ir.Table, customers: ir.Table | None = None) -> ir.Table:
+        """``customer_id`` and the truth of every definition under its id, never null.
 
-    def truth(self, condition: Condition, timezone: str, computed: ir.Table, segments: Mapping[str, ir.Value]) -> Any:
-        """The truth of a tree over the truths of its leaves and of other segments."""
-        if isinstance(condition, Not):
-            return ~self.truth(condition.part, timezone, computed, segments)
-        if isinstance(condition, And | Or):
-            parts = [self.truth(part, timezone, computed, segments) for part in condition.parts]
-            return balanced(parts, and_ if isinstance(condition, And) else or_)
-        if isinstance(condition, InSegment) and condition.on is None:
-            return segments[self.names[condition.segment]]
-        return computed[self.columns[format_condition(condition), timezone]]
+        Args:
+            universe: Everybody; ranks are taken over them.
+            customers: Those to answer for, with ``customer_id``; None for everybody.
+        """
+        joined = self._joined(universe if customers is None else universe.semi_join(customers, "customer_id"), universe)
+        known: dict[tuple[Condition, str], Any] = {}
+
+        def leaf(condition: Condition, zone: str) -> Any:
+            if (condition, zone) not in known:
+                known[condition, zone] = self.truths[condition, zone](joined)
+            return known[condition, zone]
+
+        return Answers(self.definitions, self.names).of(joined, leaf)
+
+    def _joined(self, asked: ir.Table, universe: ir.Table) -> ir.Table:
+        """Everything leaves look at, one row for each customer."""
+        joined = self.measures.join(asked)
+        values: dict[tuple[Measure, Place], ir.Table] = {}
+        for name, (leaf, place) in self.cuts.items():
+            if (leaf.measure, place) not in values:
+                values[leaf.measure, place] = self.measures.alone(leaf.measure, place, universe)
+            joined = joined.cross_join(
+                cut(leaf, values[leaf.measure, place]).rename({f"{name}_low": "low", f"{name}_high": "high"})
+            )
+        for column, (listed, value) in self.lists.items():
+            joined = self._join_list(joined, listed, value, column)
+        return joined
 
     def _leaf(self, leaf: Condition, place: Place) -> Truth:
         if isinstance(leaf, Compare | Between | OneOf | Match | Known | Within | Rank | Percentile):
@@ -127,19 +153,26 @@ class Leaves:
         if isinstance(leaf, Bucket):
             return lambda table: in_bucket(table["party_key"], leaf)
         column = self.statistics.further((leaf, place), self._customers(leaf, place))
-        return lambda table: table[column].fill_null(False)
+        return lambda table: table[column]
 
     def _measured(
         self, leaf: Compare | Between | OneOf | Match | Known | Within | Rank | Percentile, place: Place
     ) -> Truth:
-        value, kind = self.measures.ask(leaf.measure, place), self.measures.kind(leaf.measure)
+        value, kind = self._value(leaf.measure, place), self.measures.kind(leaf.measure)
         if isinstance(leaf, Rank | Percentile):
-            return lambda table: ranked(leaf, value(table))
+            name = f"cut_{len(self.cuts)}"
+            self.cuts[name] = (leaf, place)
+            return lambda table: value(table).between(table[f"{name}_low"], table[f"{name}_high"])
         if isinstance(leaf, OneOf) and len(leaf.values) > LONGEST_INLINE_LIST and kind is not ColumnType.TIMESTAMP:
             column = f"list_{len(self.lists)}"
             self.lists[column] = (leaf, value)
             return lambda table: _listed(leaf, value(table), table[column])
-        return lambda table: leaf_expression(leaf, value(table), kind, place)
+        return lambda table: leaf_truth(leaf, value(table), kind, place, table)
+
+    def _value(self, measure: Measure, place: Place) -> Value:
+        if (measure, place) not in self.values:
+            self.values[measure, place] = _once(self.measures.ask(measure, place))
+        return self.values[measure, place]
 
     def _join_list(self, joined: ir.Table, leaf: OneOf, value: Callable[[ir.Table], Any], column: str) -> ir.Table:
         """A long list as a table: joined once, instead of thousands of literals in the query."""
@@ -151,22 +184,24 @@ class Leaves:
     def _verb(self, leaf: FirstTime | Regularly | Stopped | Restarted, place: Place) -> Truth:
         if isinstance(leaf, FirstTime):
             first = self.statistics.first(leaf.facts, place)
-            spans = bounds(leaf.facts.window, place.as_of, place.timezone)
-            return lambda table: in_bounds(table[first], spans).fill_null(False)
+            rules = place.rules(leaf.facts.window)
+            return lambda table: in_bounds(table[first], place.ends(rules, table)).fill_null(False)
         if isinstance(leaf, Regularly):
-            periods = periods_back(place.as_of, leaf.span, leaf.periods, place.timezone)
+            periods = end_to_end(leaf.span, leaf.periods)
+            if len(periods) > MOST_COUNTS and isinstance(place.as_of, datetime):
+                hits = self.statistics.hits(leaf.facts, place, periods)
+                return lambda table: table[hits] >= leaf.hits
             counts = [self.statistics.count(leaf.facts, place, [period]) for period in periods]
             return lambda table: balanced([_any(table[each]).cast("int64") for each in counts], _add) >= leaf.hits
         if isinstance(leaf, Stopped):
-            quiet, before = _silence(place, leaf.silence, leaf.active)
+            quiet, before = silence(leaf.silence, leaf.active)
             columns = [self.statistics.count(leaf.facts, place, [span]) for span in (quiet, before)]
             return lambda table: ~_any(table[columns[0]]) & _any(table[columns[1]])
         return self._restarted(leaf, place)
 
     def _restarted(self, leaf: Restarted, place: Place) -> Truth:
-        recent, between = _silence(place, leaf.recent, leaf.silence)
-        before = Bounds(None, between.start or BEGINNING)
-        columns = [self.statistics.count(leaf.facts, place, [span]) for span in (recent, between, before)]
+        spans = new_start(leaf.recent, leaf.silence)
+        columns = [self.statistics.count(leaf.facts, place, [span]) for span in spans]
         return lambda table: _any(table[columns[0]]) & ~_any(table[columns[1]]) & _any(table[columns[2]])
 
     def _customers(self, leaf: Condition, place: Place) -> ir.Table:
@@ -185,7 +220,7 @@ class Leaves:
                 found = reachable(given(inputs.addresses), channel)
                 if purpose is None:
                     return found
-                return found.semi_join(consenting(given(inputs.consents), purpose, place), "customer_id")
+                return found.semi_join(consenting(given(inputs.consents), purpose, place, channel), "customer_id")
             case AllContacts(where, role):
                 links = self._links(where, role, place)
                 whole = links.group_by("account_id").aggregate(all_=links.true_.all())
@@ -211,11 +246,23 @@ class Leaves:
         parties = self.inputs.universe if self.inputs.parties is None else self.inputs.parties
         truths = parties.select(party_id="customer_id", true_=ibis.literal(value=True))
         if where is not None:
-            definition = Definition("contact", "", where, timezone=place.timezone)
-            leaves = Leaves([definition], self.inputs, self.as_of)
-            computed = leaves.compute(parties)
-            truths = computed.select(party_id="customer_id", true_=leaves.truth(where, place.timezone, computed, {}))
+            inputs, asked = self._with_segments(where)
+            definition = Definition("contact", "", asked, timezone=place.timezone)
+            leaves = Leaves([definition], inputs, self.as_of, self.names)
+            truths = leaves.answers(parties).rename(party_id="customer_id", true_="contact")
         return links.inner_join(truths, links[of] == truths.party_id).select("account_id", "customer_id", "true_")
+
+    def _with_segments(self, where: Condition) -> tuple[Inputs, Condition]:
+        """A condition on other parties with the segments it names as traits, which only their members have."""
+        inputs, conditions = self.inputs, dict[str, Condition]()
+        contact = Definition("contact", "", where)
+        for id_ in named(contact, self.definitions):
+            needed = closure([id_], self.definitions)
+            below = [each for each in self.definitions if each.id in needed]
+            answered = Leaves(below, self.inputs, self.as_of, self.names).answers(self.inputs.universe)
+            inputs, condition = inputs.with_members(id_, answered.filter(answered[id_]))
+            conditions |= {word: condition for word, each in self.names.items() if each == id_}
+        return inputs, replaced(where, conditions)
 
 
 def given(table: ir.Table | None) -> ir.Table:
@@ -225,12 +272,16 @@ def given(table: ir.Table | None) -> ir.Table:
     return table
 
 
-def _silence(place: Place, silence: Span, before: Span | None) -> tuple[Bounds, Bounds]:
-    """The span up to the as-of, and the span (or all of time) before it."""
-    quiet = back(place.as_of, silence, timezone=place.timezone)
-    start = None if before is None or quiet is None else back(quiet, before, timezone=place.timezone)
-    after = BEGINNING if quiet is None else quiet + MOMENT
-    return Bounds(after, place.as_of + MOMENT), Bounds(None if start is None else start + MOMENT, after)
+def _once(value: Value) -> Value:
+    """A value that is said once of a table, however many leaves ask for it."""
+    said: list[tuple[ir.Table, Any]] = []
+
+    def read(table: ir.Table) -> Any:
+        if not said or said[0][0] is not table:
+            said[:] = [(table, value(table))]
+        return said[0][1]
+
+    return read
 
 
 def _any(column: Any) -> Any:

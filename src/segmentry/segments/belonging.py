@@ -14,34 +14,37 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from segmentry.segments.clock.moments import Moments
 from segmentry.segments.compiler import definition_problems, evaluate
 from segmentry.segments.dependencies import closure, fallen, named, replaced, tangles
 from segmentry.segments.errors import DefinitionError
-from segmentry.segments.fields import Field, Fields
 from segmentry.segments.inputs import Inputs
 from segmentry.segments.nesting import in_order
-from segmentry.segments.tree import Compare, Condition, Definition, Trait
-from segmentry.segments.universe import Base, Reader, base_of, inputs
+from segmentry.segments.reader import Reader
+from segmentry.segments.tree import Condition, Definition
+from segmentry.segments.universe import Base, base_of, inputs
 from segmentry.terms.errors import Problem
-from segmentry.terms.tables import ColumnType
 
 ORIGINS = pa.schema([("segment_id", pa.string()), ("customer_id", pa.string()), ("origin", pa.string())])
 """The shape of an answer: who, where, and whether the rule or a hand put the customer there."""
 
 
 class Belonging:
-    """Who belongs at one instant, over the tables a reader sees.
+    """Who belongs at one instant, or at moments, over the tables a reader sees.
+
+    At moments ``customer_id`` is the name of a moment, throughout.
 
     Args:
         reader: Sees what was published.
-        as_of: Instant of evaluation (UTC).
+        as_of: Instant of evaluation (UTC), or moments.
         manual: Decisions by hand in force (``segment_id``, ``customer_id``, ``decision``); None for none.
     """
 
-    def __init__(self, reader: Reader, as_of: datetime, manual: ir.Table | None = None) -> None:
+    def __init__(self, reader: Reader, as_of: datetime | Moments, manual: ir.Table | None = None) -> None:
         self.reader = reader
         self.as_of = as_of
-        self.manual = None if manual is None else reader.arrow(manual.select("segment_id", "customer_id", "decision"))
+        told = as_of.keyed(manual) if isinstance(as_of, Moments) and manual is not None else manual
+        self.manual = None if told is None else reader.arrow(told.select("segment_id", "customer_id", "decision"))
         self._inputs: dict[Base, Inputs] = {}
 
     def inputs(self, base: Base) -> Inputs:
@@ -96,7 +99,7 @@ class Belonging:
         tables = self.inputs(base_of(batch[0]))
         conditions: dict[str, Condition] = {}
         for id_ in {each for one in batch for each in named(one, asked)} - {one.id for one in batch}:
-            tables, condition = _as_trait(tables, id_, answers[id_])
+            tables, condition = tables.with_members(id_, ibis.memtable(answers[id_]))
             name = next(each.name for each in asked if each.id == id_)
             conditions |= {id_: condition, name: condition}
         rewritten = [replace(each, where=replaced(each.where, conditions)) for each in batch]
@@ -135,14 +138,6 @@ def batches(definitions: Sequence[Definition], overridden: set[str]) -> list[lis
         stages[definition.id] = max((stages[each] + apart[each] for each in needed), default=0)
     keys = sorted({(stages[each.id], base_of(each)) for each in definitions})
     return [[each for each in definitions if (stages[each.id], base_of(each)) == key] for key in keys]
-
-
-def _as_trait(tables: Inputs, id_: str, members: pa.Table) -> tuple[Inputs, Condition]:
-    """The tables with the members of a segment as a trait that is true for them, and the condition that asks for it."""
-    name = f"segment:{id_}"
-    table = ibis.memtable(members.select(["customer_id"])).mutate(member=ibis.literal(value=True))
-    fields = Fields([*tables.fields.values(), Field(name, name, "member", ColumnType.BOOLEAN)])
-    return replace(tables, fields=fields, traits={**tables.traits, name: table}), Compare(Trait(name), "=", True)
 
 
 def _of_column(wide: pa.Table, id_: str) -> pa.Table:

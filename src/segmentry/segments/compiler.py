@@ -9,6 +9,8 @@ import ibis
 import ibis.expr.types as ir
 
 from segmentry.segments.batch import Leaves
+from segmentry.segments.clock.looks import shared
+from segmentry.segments.clock.moments import Moments
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.fields import Fields
 from segmentry.segments.inputs import Inputs
@@ -25,8 +27,6 @@ from segmentry.segments.tree import (
     InSegment,
     Moved,
     Node,
-    Percentile,
-    Rank,
     Reachable,
     Within,
     walk,
@@ -87,7 +87,10 @@ def _needs(node: Node) -> tuple[str, ...]:
 
 
 def evaluate(
-    definitions: Sequence[Definition], as_of: datetime, inputs: Inputs, customers: ir.Table | None = None
+    definitions: Sequence[Definition],
+    as_of: datetime | Moments,
+    inputs: Inputs,
+    customers: ir.Table | None = None,
 ) -> ir.Table:
     """Who belongs where at an instant: ``customer_id`` and one boolean column for each definition, named by its id.
 
@@ -96,33 +99,23 @@ def evaluate(
 
     Args:
         definitions: What is asked; ids must differ.
-        as_of: The instant, UTC without a zone attached.
+        as_of: The instant, UTC without a zone attached; or moments, by which all tables are keyed then.
         inputs: The tables.
         customers: Those to answer for, with ``customer_id``; None for the whole universe. Ranks are always taken over
             the whole universe.
 
     Raises:
         DefinitionError: with every mistake of every definition, cycles with their path.
+        TypeError: a definition that depends on other parties is asked for at moments.
     """
+    if isinstance(as_of, Moments) and any(shared(each) for each in definitions):
+        raise TypeError("what depends on other parties is told at one instant for everybody")
     problems = [problem for each in definitions for problem in definition_problems(each, inputs)]
     ordered, tangled = in_order(definitions)
     if problems or tangled:
         raise DefinitionError(problems + tangled)
-    universe = inputs.universe
-    if customers is not None and not any(isinstance(node, Rank | Percentile) for node in _nodes(definitions)):
-        universe = universe.semi_join(customers, "customer_id")
-    leaves = Leaves(definitions, inputs, as_of)
-    computed = leaves.compute(universe)
-    truths: dict[str, ir.Value] = {}
-    for definition in ordered:
-        truths[definition.id] = leaves.truth(definition.where, definition.timezone, computed, truths)
-    answered = computed.select("customer_id", **{each.id: truths[each.id] for each in definitions})
-    return answered if customers is None else answered.semi_join(customers, "customer_id")
-
-
-def _nodes(definitions: Sequence[Definition]) -> Iterator[Node]:
-    for definition in definitions:
-        yield from walk(definition.where)
+    answered = Leaves(ordered, inputs, as_of).answers(inputs.universe, customers)
+    return answered.select("customer_id", *(each.id for each in definitions))
 
 
 def flags(

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from segmentry.segments.batch import Leaves
-from segmentry.segments.clock import by_the_clock
+from segmentry.segments.clock.foresight import by_the_clock
 from segmentry.segments.dependencies import named
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.inputs import Inputs
@@ -225,7 +225,7 @@ def _facts(published: Published, batch: Leaves, leaf: Condition, place: Place, c
         columns = [home.time, *home.ids, *_columns(leaf, facts, table.columns)]
         chosen = list(dict.fromkeys(columns))
         rows = published.reader.rows(mine.order_by(ibis.desc(home.time)).select(chosen).limit(SHOWN))
-        past = table.filter(table.customer_id == customer, table[home.time] <= instant(place.as_of))
+        past = table.filter(table.customer_id == customer, table[home.time] <= instant(published.as_of))
         last = published.reader.rows(past.aggregate(last=past[home.time].max(), rows=past.count()))[0]
         found.append(
             {

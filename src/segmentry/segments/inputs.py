@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import ibis
 import ibis.expr.types as ir
 
-from segmentry.segments.fields import Fields
+from segmentry.segments.fields import Field, Fields
 from segmentry.segments.layout import fields_of_table
+from segmentry.segments.tree import Compare, Condition, Trait
+from segmentry.terms.tables import ColumnType
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Inputs:
         traits: Trait tables by logical name.
         facts: Fact tables by logical name: ``orders``, ``order_lines``, ``events``, ``service_contacts``, ``touches``.
         changes: Membership changes: ``segment_id``, ``customer_id``, ``effective_at``, ``change``.
-        consents: ``customer_id``, ``purpose``, ``given``, ``recorded_at``.
+        consents: ``customer_id``, ``purpose``, ``channel`` (null for every one), ``given``, ``recorded_at``.
         addresses: ``customer_id``, ``channel``, ``usable``.
         contacts: ``account_id``, ``customer_id``, ``role``.
         parties: All customers and accounts, where conditions on contacts look beyond the universe; else the universe.
@@ -36,6 +39,19 @@ class Inputs:
     addresses: ir.Table | None = None
     contacts: ir.Table | None = None
     parties: ir.Table | None = None
+
+    def with_members(self, id_: str, members: ir.Table) -> tuple[Inputs, Condition]:
+        """The tables with the members of a segment as a trait, and the condition that asks for it.
+
+        Args:
+            id_: Id of the segment.
+            members: Rows with ``customer_id``, one for each member.
+        """
+        name = f"segment:{id_}"
+        table = members.select("customer_id").mutate(member=ibis.literal(value=True))
+        fields = Fields([*self.fields.values(), Field(name, name, "member", ColumnType.BOOLEAN)])
+        told = replace(self, fields=fields, traits={**self.traits, name: table})
+        return told, Compare(Trait(name), "=", True)
 
     def fact_fields(self) -> dict[str, Fields]:
         """The columns of every fact table, by its name."""

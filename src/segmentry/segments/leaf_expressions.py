@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -13,13 +13,17 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from segmentry.segments.literals import bounded, day_begins, day_ends
-from segmentry.segments.tree import Between, Compare, Condition, Known, Match, OneOf, Operator, Value, Within
-from segmentry.segments.windows import Bounds, bounds
-from segmentry.terms.clock import utc_to_local
+from segmentry.segments.clock.moments import Moments
+from segmentry.segments.literals import bounded, day_begins, day_ends, first_day_from
+from segmentry.segments.tree import Between, Compare, Condition, Known, Match, OneOf, Operator, Value, Window, Within
+from segmentry.segments.windows import NOW, Interval, bounds_of, intervals
 from segmentry.terms.tables import ColumnType
 
 _TYPES = {ColumnType.INTEGER: "int64", ColumnType.DECIMAL: "decimal(18, 4)", ColumnType.NUMBER: "float64"}
+
+
+Ends = tuple[Any, Any]
+"""First value inside (None for no such end) and first value after, as expressions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,51 @@ class Place:
     """When and where a definition is read.
 
     Attributes:
-        as_of: Instant of evaluation, UTC without a zone attached.
+        as_of: Instant of evaluation, UTC without a zone attached; or moments, each customer at its own instant.
         timezone: The definition's zone.
     """
 
-    as_of: datetime
+    as_of: datetime | Moments
     timezone: str
+
+    def rules(self, window: Window | None) -> tuple[Interval, ...]:
+        """The intervals of a window, wherever they lie."""
+        last = self.as_of.last if isinstance(self.as_of, Moments) else self.as_of
+        return intervals(window, last, self.timezone)
+
+    def ends(self, rules: Sequence[Interval], table: ir.Table, *, as_days: bool = False) -> list[Ends]:
+        """Intervals as literals, or as columns of ``table`` where every row has an instant of its own.
+
+        Args:
+            rules: The intervals.
+            table: The table whose times are to be compared.
+            as_days: Tell the first local day that begins at the edge or after it.
+        """
+        if isinstance(self.as_of, Moments):
+            return [self._columns(self.as_of, each, table, as_days) for each in rules]
+        found = bounds_of(rules, self.as_of, self.timezone)
+        cut = [each for each in found if each.start is None or each.start < each.end]
+        return [
+            (None if each.start is None else self._literal(each.start, as_days), self._literal(each.end, as_days))
+            for each in cut
+        ]
+
+    def now(self, table: ir.Table) -> Any:
+        """The first instant that has not come yet, of each row."""
+        return self.ends([Interval(None, NOW)], table)[0][1]
+
+    def beside(self, table: ir.Table) -> ir.Table:
+        """A table with ``customer_id`` and what `ends` needs beside it."""
+        return self.as_of.beside(table) if isinstance(self.as_of, Moments) else table
+
+    def _columns(self, moments: Moments, rule: Interval, table: ir.Table, as_days: bool) -> Ends:
+        start, end = (each and moments.edge(each, self.timezone, table, as_days) for each in (rule.start, rule.end))
+        return start, end
+
+    def _literal(self, instant: datetime, as_days: bool) -> Any:
+        if as_days:
+            return ibis.literal(first_day_from(instant, self.timezone))
+        return ibis.literal(instant, type="timestamp(6)")
 
 
 def known_value(column: ir.Column, kind: ColumnType) -> ir.Column:
@@ -42,14 +85,22 @@ def known_value(column: ir.Column, kind: ColumnType) -> ir.Column:
     return ibis.ifelse(column.isnan(), ibis.null("float64"), column)
 
 
-def leaf_expression(leaf: Condition, column: ir.Column, kind: ColumnType, place: Place) -> ir.BooleanValue:
-    """The truth of ``leaf`` for each row, never null.
+def leaf_expression(
+    leaf: Condition, column: ir.Column, kind: ColumnType, place: Place, table: ir.Table
+) -> ir.BooleanValue:
+    """`leaf_truth`, never null."""
+    return leaf_truth(leaf, column, kind, place, table).fill_null(False)
+
+
+def leaf_truth(leaf: Condition, column: ir.Column, kind: ColumnType, place: Place, table: ir.Table) -> ir.BooleanValue:
+    """The truth of ``leaf`` for each row; null counts as false.
 
     Args:
         leaf: A condition on one measure.
         column: The measure's value, null where unknown.
         kind: Type of the column.
         place: When and where the leaf is read.
+        table: The table the column is of.
     """
     timezone = place.timezone
     match leaf:
@@ -65,10 +116,11 @@ def leaf_expression(leaf: Condition, column: ir.Column, kind: ColumnType, place:
         case Match(_, how, text):
             truth = _match(column, how, text)
         case Within(_, window):
-            truth = _within(column, kind, bounds(window, place.as_of, timezone), timezone)
+            as_days = kind is not ColumnType.TIMESTAMP
+            truth = in_bounds(column, place.ends(place.rules(window), table, as_days=as_days))
         case _:
             raise TypeError(f"no leaf on a trait: {leaf!r}")
-    return truth.fill_null(False)
+    return truth
 
 
 def _compare(column: Any, operator: Operator, value: Value, kind: ColumnType, timezone: str) -> Any:
@@ -125,27 +177,6 @@ def _one_of(column: Any, values: Sequence[Value], kind: ColumnType, timezone: st
     return column.isin([ibis.literal(each, type=_TYPES.get(kind)) for each in held])
 
 
-def _within(column: Any, kind: ColumnType, spans: Sequence[Bounds], timezone: str) -> Any:
-    """Instants in a window; a day sits at its local midnight."""
-    if kind is ColumnType.TIMESTAMP:
-        return in_bounds(column, spans)
-    found = []
-    for span in spans:
-        inside = column < ibis.literal(_first_day_from(span.end, timezone))
-        if span.start is not None:
-            inside = inside & (column >= ibis.literal(_first_day_from(span.start, timezone)))
-        found.append(inside)
-    return balanced(found, or_) if found else ibis.literal(value=False)
-
-
-def _first_day_from(instant: datetime, timezone: str) -> date:
-    """The first local day that begins at ``instant`` or after it."""
-    day = utc_to_local(instant, timezone).date()
-    while day_begins(day, timezone) < instant:
-        day += timedelta(days=1)
-    return day
-
-
 def _match(column: Any, how: str, text: str) -> Any:
     folded, wanted = column.lower(), ibis.literal(text).lower()
     if how == "equals":
@@ -155,16 +186,16 @@ def _match(column: Any, how: str, text: str) -> Any:
     return folded.startswith(wanted) if how == "starts with" else folded.endswith(wanted)
 
 
-def in_bounds(time: Any, spans: Sequence[Bounds]) -> Any:
-    """Whether an instant lies in one of several intervals."""
+def in_bounds(time: Any, spans: Sequence[Ends]) -> Any:
+    """Whether a time lies in one of several intervals; a day sits at its local midnight."""
     if not spans:
         return ibis.literal(value=False)
-    return balanced([_between(time, each) for each in spans], or_)
+    return balanced([_between(time, *each) for each in spans], or_)
 
 
-def _between(time: Any, span: Bounds) -> Any:
-    before = time < ibis.literal(span.end, type="timestamp(6)")
-    return before if span.start is None else before & (time >= ibis.literal(span.start, type="timestamp(6)"))
+def _between(time: Any, start: Any, end: Any) -> Any:
+    before = time < end
+    return before if start is None else before & (time >= start)
 
 
 def balanced(parts: Sequence[Any], joined: Any) -> Any:

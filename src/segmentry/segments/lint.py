@@ -17,7 +17,7 @@ from segmentry.segments.language.writing import format_condition
 from segmentry.segments.layout import FACT_TABLES
 from segmentry.segments.logic import Cases, redundant
 from segmentry.segments.published import Published
-from segmentry.segments.run import rows_of
+from segmentry.segments.reader import rows_of
 from segmentry.segments.tree import (
     And,
     Compare,
@@ -25,6 +25,8 @@ from segmentry.segments.tree import (
     Count,
     Definition,
     Facts,
+    InSegment,
+    Moved,
     OneOf,
     Regularly,
     Rolling,
@@ -33,6 +35,7 @@ from segmentry.segments.tree import (
 )
 from segmentry.segments.universe import base_of
 from segmentry.segments.windows import bounds, periods_back
+from segmentry.terms.errors import near_miss
 
 Severity = Literal["error", "warning", "note"]
 OFTEN_UNKNOWN = 0.05
@@ -87,6 +90,7 @@ def lint(published: Published, definition: Definition) -> list[Finding]:
     tables = published.belonging().inputs(base_of(definition))
     return [
         *of_tree(definition.where),
+        *_of_segments(published, definition),
         *_of_traits(published, tables, definition),
         *_of_history(published, tables, definition),
         *_of_protection(published, definition),
@@ -139,6 +143,18 @@ def _any_of(part: Condition) -> Facts | None:
         return None
     at_least_one = (part.operator, part.value) in ((">=", Decimal(1)), (">", Decimal(0)))
     return part.measure.facts if at_least_one and part.measure.facts.where is not None else None
+
+
+def _of_segments(published: Published, definition: Definition) -> Iterator[Finding]:
+    """Past members asked of a segment that never was; one that was retired keeps its history."""
+    known = {
+        word for row in rows_of(published.reader, "segment_definitions") for word in (row["segment_id"], row["name"])
+    }
+    known |= {word for each in published.with_definition(definition) for word in (each.id, each.name)}
+    for node in walk(definition.where):
+        if isinstance(node, InSegment | Moved) and node.segment not in known:
+            next_step = near_miss(node.segment, known) or "Nobody was ever in it; name another."
+            yield Finding("SEGMENT_NEVER", "warning", "There never was such a segment", node.segment, next_step)
 
 
 def _of_traits(published: Published, tables: Inputs, definition: Definition) -> Iterator[Finding]:

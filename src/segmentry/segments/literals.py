@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal, localcontext
 
 from segmentry.segments.tree import Operator
-from segmentry.terms.clock import midnight_after
+from segmentry.terms.clock import midnight_after, utc_to_local
 from segmentry.terms.tables import ColumnType
 
 _SCALES = {ColumnType.INTEGER: 0, ColumnType.DECIMAL: 4}
@@ -56,3 +56,11 @@ def day_ends(day: date, timezone: str) -> datetime:
     if day >= END.date():
         return END
     return BEGINNING if day <= BEGINNING.date() else midnight_after(day, timezone)
+
+
+def first_day_from(instant: datetime, timezone: str) -> date:
+    """The first local day that begins at ``instant`` (UTC) or after it."""
+    day = utc_to_local(instant, timezone).date()
+    while day_begins(day, timezone) < instant:
+        day += timedelta(days=1)
+    return day

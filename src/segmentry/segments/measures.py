@@ -38,6 +38,7 @@ class Measures:
         self.statistics = statistics
         self.count_contacts = count_contacts
         self.traits: dict[str, str] = {}
+        self.columns: set[str] = set()
         self.fact_fields = inputs.fact_fields()
 
     def kind(self, measure: Measure) -> ColumnType:
@@ -72,10 +73,22 @@ class Measures:
         else:
             column = statistics.pick(measure.which, measure.field, measure.facts, place)
         kind = self.kind(measure)
+        self.columns.add(column)
         return lambda table: table[column].fill_null(0) if zero else known_value(table[column], kind)
+
+    def alone(self, measure: Measure, place: Place, customers: ir.Table) -> ir.Table:
+        """One measure of ``customers`` in the column ``value``, out of the same passes over facts."""
+        own = Measures(self.inputs, self.statistics, self.count_contacts)
+        value = own.ask(measure, place)
+        joined = self.statistics.join(own.join_traits(customers), own.columns)
+        return joined.select(value=value(joined))
 
     def join(self, customers: ir.Table) -> ir.Table:
         """``customers`` with every trait and fact column asked for, each table joined once."""
+        return self.statistics.join(self.join_traits(customers))
+
+    def join_traits(self, customers: ir.Table) -> ir.Table:
+        """``customers`` with every trait asked for, each table joined once."""
         homes: dict[str, dict[str, str]] = {}
         for name, column in self.traits.items():
             homes.setdefault(self.inputs.fields[name].table, {})[column] = self.inputs.fields[name].column
@@ -83,7 +96,7 @@ class Measures:
             table = self.inputs.traits[home]
             right = table.select(other_id=table.customer_id, **{new: table[old] for new, old in columns.items()})
             customers = customers.left_join(right, customers.customer_id == right.other_id).drop("other_id")
-        return self.statistics.join(customers)
+        return customers
 
 
 def _distance(latitude: Any, longitude: Any, to_latitude: float, to_longitude: float) -> Any:
@@ -91,4 +104,4 @@ def _distance(latitude: Any, longitude: Any, to_latitude: float, to_longitude: f
     first, second = latitude.cast("float64").radians(), math.radians(to_latitude)
     across = (to_longitude - longitude.cast("float64")).radians()
     half = ((second - first) / 2).sin().pow(2) + first.cos() * math.cos(second) * (across / 2).sin().pow(2)
-    return 2 * EARTH_RADIUS * ibis.least(half.sqrt(), 1.0).asin()
+    return 2 * EARTH_RADIUS * ibis.ifelse(half > 1.0, 1.0, half).sqrt().asin()

@@ -14,9 +14,9 @@ from segmentry.segments.dependencies import closure, replaced
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.published import Published
 from segmentry.segments.raw import worlds
+from segmentry.segments.reader import rows_of
 from segmentry.segments.referee import World, judge
 from segmentry.segments.referee.measured import among, measured
-from segmentry.segments.run import rows_of
 from segmentry.segments.tree import And, Compare, Condition, Definition, Not, Or, Percentile, Rank, Trait, walk
 from segmentry.segments.universe import base_of
 from segmentry.terms.errors import Problem

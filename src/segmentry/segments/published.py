@@ -15,11 +15,11 @@ import pyarrow as pa
 from segmentry.engine import arrow_schema
 from segmentry.segments.belonging import Belonging
 from segmentry.segments.errors import DefinitionError
-from segmentry.segments.membership import timeline
-from segmentry.segments.run import manual_in_force, rows_of
+from segmentry.segments.membership import instant, timeline
+from segmentry.segments.reader import Reader, rows_of
+from segmentry.segments.run import manual_in_force
 from segmentry.segments.tables import SEGMENT_CHANGES, SEGMENT_MEMBERS
 from segmentry.segments.tree import Definition
-from segmentry.segments.universe import Reader
 from segmentry.segments.versions import OnRecord, in_force
 from segmentry.terms.errors import Problem, near_miss, shorten
 from segmentry.terms.numbers import NotEstimable
@@ -91,6 +91,24 @@ class Published:
         """Counts and states, in order of id; problems as mappings."""
         rows = sorted(rows_of(self.reader, "segment_counts"), key=lambda row: str(row["segment_id"]))
         return [{**row, "error": None if row["error"] is None else json.loads(row["error"])} for row in rows]
+
+    def pending(self, moment: datetime | None = None) -> dict[str, Any] | None:
+        """What the clock alone has changed by an instant but is not played yet; None where nothing is due.
+
+        Args:
+            moment: The instant (UTC); that of everything published by default.
+
+        Returns:
+            ``customers`` who have to be looked at again, whether ``everybody`` has to be, and ``since`` when.
+        """
+        if not self.reader.has("segment_due"):
+            return None
+        queue = self.reader.table("segment_due")
+        due = queue.filter(queue.due_at <= instant(self.as_of if moment is None else moment))
+        everybody = (due.kind == "population").any()
+        found = due.aggregate(customers=due.customer_id.nunique(), everybody=everybody, since=due.due_at.min())
+        row = self.reader.rows(found)[0]
+        return None if row["since"] is None else {**row, "everybody": bool(row["everybody"])}
 
     def number(self, table: ir.Table) -> int:
         """Number of rows."""

@@ -6,39 +6,43 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 
 from segmentry.segments.tree import Percentile, Rank
 
 
-def ranked(leaf: Rank | Percentile, value: Any) -> Any:
-    """Whether a row's value lies within the cut, among all rows with a known value above 0.
+def cut(leaf: Rank | Percentile, values: ir.Table) -> ir.Table:
+    """One row with ``low`` and ``high``, the least and the greatest value within the rank; null where nothing is.
 
     A value is in the top n·p % when fewer than n·p/100 values lie above it: then it is not below the value at rank
-    ceil(n·p/100). Counted in whole numbers, so no rounding of a share can decide.
+    ceil(n·p/100). Counted in whole numbers, so no rounding of a share can decide. Only known values above 0 count.
 
     Args:
         leaf: The rank asked for.
-        value: The measure over the whole universe, null where unknown.
+        values: The measure of everybody of the universe, in the column ``value``.
     """
-    base = ibis.ifelse(value > 0, value, ibis.null(value.type()))
-    size = base.count().over(ibis.window())
+    known = values.filter(values.value > 0)
+    counted = known.group_by("value").aggregate(customers=known.count())
+    size = counted.customers.sum().over(ibis.window())
+    up, down = (
+        counted.customers.sum().over(ibis.cumulative_window(order_by=order)) - counted.customers
+        for order in (counted.value.asc(), counted.value.desc())
+    )
+    told = counted.mutate(inside_=_inside(leaf, size, below=up, above=down))
+    inside = told.filter(told.inside_)
+    return inside.aggregate(low=inside.value.min(), high=inside.value.max())
+
+
+def _inside(leaf: Rank | Percentile, size: Any, below: Any, above: Any) -> Any:
+    """Whether values with so many below and above them lie within the rank."""
     if isinstance(leaf, Percentile):
-        below, above = _beyond(base, "bottom"), _beyond(base, "top")
-        inside = (below * _whole(leaf.high)[1] < size * _whole(leaf.high)[0]) & (
-            (size - above) * _whole(leaf.low)[1] >= size * _whole(leaf.low)[0]
-        )
-    elif leaf.percent:
+        (low, of_low), (high, of_high) = _whole(leaf.low), _whole(leaf.high)
+        return (below * of_high < size * high) & ((size - above) * of_low >= size * low)
+    beyond = above if leaf.side == "top" else below
+    if leaf.percent:
         share, whole = _whole(leaf.amount)
-        inside = _beyond(base, leaf.side) * whole < size * share
-    else:
-        inside = _beyond(base, leaf.side) < int(leaf.amount)
-    return (base.notnull() & inside).fill_null(False)
-
-
-def _beyond(base: Any, side: str) -> Any:
-    """Number of values strictly above (top) or below (bottom) each value."""
-    order = ibis.desc(base, nulls_first=False) if side == "top" else ibis.asc(base, nulls_first=False)
-    return ibis.rank().over(ibis.window(order_by=order))
+        return beyond * whole < size * share
+    return beyond < int(leaf.amount)
 
 
 def _whole(percent: Decimal) -> tuple[int, int]:

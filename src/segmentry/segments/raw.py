@@ -10,9 +10,9 @@ import ibis.expr.types as ir
 from segmentry.segments.dependencies import traits_of
 from segmentry.segments.inputs import Inputs
 from segmentry.segments.layout import FACT_TABLES
+from segmentry.segments.reader import Reader
 from segmentry.segments.referee import World
 from segmentry.segments.tree import Consents, Definition, Distance, Facts, InSegment, Moved, Reachable, walk
-from segmentry.segments.universe import Reader
 
 Rows = list[dict[str, Any]]
 

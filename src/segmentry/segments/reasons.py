@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from segmentry.engine import Run
 from segmentry.segments.membership import instant
-from segmentry.segments.universe import last_facts
+from segmentry.segments.universe import fact_times, last_facts
 from segmentry.terms.clock import utc_to_local
 
 _LONG_AGO = datetime(1, 1, 2)
@@ -87,6 +87,29 @@ def with_reasons(
     return told.select("segment_id", "customer_id", "change", reason=reason)
 
 
+def reasons_at_moments(course: ir.Table, run: Run) -> ir.Table:
+    """Changes between evaluations with a reason for each.
+
+    The first that holds: the customer became known at that very instant; the customer did something at it; else time
+    alone passed.
+
+    Args:
+        course: ``segment_id``, ``customer_id``, ``change`` and ``effective_at``.
+        run: Sees identity and facts.
+    """
+    known = run.table("identity")
+    arrived = known.group_by(arrived_id=known.customer_id).aggregate(arrived_at=known.valid_from.min())
+    acts = fact_times(run).select(act_id="customer_id", act_at="fact_at").distinct()
+    told = _joined(course, arrived, "arrived_id")
+    told = told.left_join(acts, (told.customer_id == acts.act_id, told.effective_at == acts.act_at))
+    reason = ibis.cases(
+        (((told.change == "entered") & (told.arrived_at == told.effective_at)).fill_null(False), "arrival"),
+        (told.act_id.notnull(), "behavior"),
+        else_="clock",
+    )
+    return told.select("segment_id", "customer_id", "change", "effective_at", reason=reason)
+
+
 def _table(previous: Mapping[str, Previous]) -> ir.Table:
     rows = [
         {"before_id": id_, "before_as_of": each.as_of, "before_at": each.recorded_at, "redefined": each.redefined}
@@ -115,6 +138,8 @@ def absorbed(run: Run) -> ir.Table:
 
 def _corrected_customers(run: Run, previous: Mapping[str, Previous], timezone: str) -> ir.Table:
     """Customers of whose days, up to the evaluation before, something else is known now than was known then."""
+    if not run.has("customer_days"):
+        return run.table("identity").select(corrected_id="customer_id").limit(0)
     new = run.table("customer_days")
     old = run.engine.table("customer_days") if run.engine.has("customer_days") else new
     last = max((each.as_of for each in previous.values()), default=_LONG_AGO)

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from segmentry.engine import Run, arrow_schema
-from segmentry.segments.belonging import Belonging
-from segmentry.segments.dependencies import closure, fallen, traits_of, without
-from segmentry.segments.membership import decisions, instant, members_at, moves, timeline
-from segmentry.segments.reasons import Previous, absorbed, with_reasons
+from segmentry.engine import Run
+from segmentry.segments.belonging import ORIGINS, Belonging
+from segmentry.segments.clock.course import after_changes
+from segmentry.segments.clock.levels import Overlaid, levels
+from segmentry.segments.dependencies import closure, fallen, without
+from segmentry.segments.membership import decisions, instant, members_at, moves
+from segmentry.segments.reader import Reader, rows_of
+from segmentry.segments.reasons import Previous, absorbed, reasons_at_moments, with_reasons
+from segmentry.segments.run_clock import Clock, Played, publish_queue
+from segmentry.segments.run_counts import publish_evaluations, publish_rows
+from segmentry.segments.run_statements import Statements
 from segmentry.segments.spec import MembershipSpec
-from segmentry.segments.tables import (
-    SEGMENT_CHANGES,
-    SEGMENT_COUNTS,
-    SEGMENT_DEFINITIONS,
-    SEGMENT_EVALUATIONS,
-    SEGMENT_MEMBERS,
-)
+from segmentry.segments.tables import SEGMENT_DEFINITIONS
 from segmentry.segments.tree import Definition
-from segmentry.segments.universe import Reader, base_of
 from segmentry.segments.versions import OnRecord, in_force, recorded
 from segmentry.terms.errors import Problem
-from segmentry.terms.tables import Contract
-
-PARENTS = ("identity", "customers", "orders")
 
 
 def refresh(
@@ -48,20 +42,29 @@ def refresh(
         Problems by id of definitions that could not be evaluated: these keep their last good members and are stale.
     """
     record = rows_of(run, "segment_definitions")
-    force = in_force(recorded(record, definitions, unread, run.started_at))
-    gone = set(in_force(record)) - set(force)
-    _publish(run, SEGMENT_DEFINITIONS, recorded(record, definitions, unread, run.started_at), spec)
+    fresh = recorded(record, definitions, unread, run.started_at)
+    force = in_force(fresh)
+    publish_rows(run, SEGMENT_DEFINITIONS, fresh, spec)
     work = _Refreshing(run, spec, force)
     failed = work.failures(definitions, unread)
-    good = without(definitions, failed)
-    work.publish(good, gone)
-    work.publish_evaluations(failed)
+    work.publish(without(definitions, failed), set(in_force(record)) - set(force))
+    publish_evaluations(run, spec, work.statements.versions, work.statements.watermark, failed)
     return failed
 
 
-def rows_of(reader: Reader, name: str) -> list[dict[str, Any]]:
-    """The rows of a small published table; none before it is published."""
-    return reader.rows(reader.table(name)) if reader.has(name) else []
+def step(run: Run, spec: MembershipSpec) -> Played:
+    """Play what the clock alone does up to an instant; nothing else is looked at, traits stay as they are.
+
+    Segments that wait for the next refresh keep their members and the instant at which these were known.
+
+    Args:
+        run: Sees everything published.
+        spec: The instant.
+    """
+    work = _Refreshing(run, spec, in_force(rows_of(run, "segment_definitions")))
+    ids = work.step(without(work.definitions, work.failures(work.definitions, {})))
+    publish_evaluations(run, spec, work.statements.versions, work.statements.watermark, {}, ids)
+    return work.played
 
 
 def manual_in_force(reader: Reader, recorded_by: datetime | None = None) -> ir.Table | None:
@@ -81,13 +84,13 @@ class _Refreshing:
         self.force = force
         self.definitions = [each.definition for each in force.values()]
         self.manual = manual_in_force(run)
-        self.belonging = Belonging(run, spec.as_of, self.manual)
-        last = run.engine.last_run()
-        self.watermark = 0 if last is None else last.watermark
         self.evaluations = rows_of(run, "segment_evaluations")
-        empty = pa.Table.from_pylist([], schema=arrow_schema(SEGMENT_CHANGES))
-        self.changes = run.table("segment_changes") if run.has("segment_changes") else ibis.memtable(empty)
-        self.course = timeline(self.changes)
+        versions = {id_: each.version for id_, each in force.items()}
+        self.statements = Statements(run, spec, versions, self.evaluations)
+        self.reader = Overlaid(run, {"segment_changes": self.statements.whole})
+        self.belonging = Belonging(self.reader, spec.as_of, self.manual)
+        self.waiting: dict[str, str] = {}
+        self.played = Played()
 
     def failures(
         self, definitions: Sequence[Definition], unread: Mapping[str, Sequence[Problem]]
@@ -114,26 +117,106 @@ class _Refreshing:
         return Previous(last["as_of"], last["recorded_at"], last["watermark"], changed)
 
     def publish(self, good: Sequence[Definition], gone: Iterable[str]) -> None:
-        """Publish changes and members."""
-        ids = [each.id for each in good]
-        before = {each: found for each in ids if (found := self.previous(each)) is not None}
-        now = ibis.memtable(self.belonging.members(good))
-        checked = self._as_known_now(good, before)
-        late = self._late(checked, before)
-        at_last = members_at(self.course, self.spec.as_of)
-        unchecked = at_last.filter(at_last.segment_id.isin([each for each in ids if each not in checked] or [""]))
+        """Publish changes, members and what the clock will do next."""
+        before, found = self._before(good), []
+        for ids in self._levels(good):
+            belonging = Belonging(self.reader, self.spec.as_of, self.manual)
+            found.append(belonging.members(good, ids))
+            self.statements.add(self._changes(good, ids, before, ibis.memtable(found[-1])))
+            self.reader = Overlaid(self.run, {"segment_changes": self.statements.whole})
+        self.statements.add(self._retired(list(gone)))
+        self.statements.publish()
+        now = ibis.memtable(pa.concat_tables([ORIGINS.empty_table(), *found]))
+        self.statements.publish_members(now, [each.id for each in good], set(gone))
+        self._publish_queue(good, {each.id: self.spec.as_of for each in good})
+
+    def step(self, good: Sequence[Definition]) -> list[str]:
+        """Publish what the clock did since the evaluations before; returns the segments that were moved on."""
+        before = self._before(good)
+        baseline = members_at(self.statements.course, self.spec.as_of).select("segment_id", "customer_id")
+        now = baseline
+        for ids in self._levels(good):
+            between = self._played(good, {id_: before[id_] for id_ in ids if id_ in before}, baseline)
+            if between is not None:
+                self.statements.add(reasons_at_moments(between, self.run))
+                self.reader = Overlaid(self.run, {"segment_changes": self.statements.whole})
+                now = after_changes(now, between)
+        self.statements.publish()
+        behind = {*self.waiting, *self.played.refused}
+        moved = [id_ for id_, last in before.items() if id_ not in behind and last.as_of < self.spec.as_of]
+        now = now.filter(now.segment_id.isin([*moved, ""]))
+        self.statements.publish_members(self._with_origin(now), moved, set())
+        self._publish_queue(
+            good, {id_: self.spec.as_of if id_ in moved else last.as_of for id_, last in before.items()}
+        )
+        return moved
+
+    def _before(self, good: Sequence[Definition]) -> dict[str, Previous]:
+        return {each.id: found for each in good if (found := self.previous(each.id)) is not None}
+
+    def _levels(self, good: Sequence[Definition]) -> list[list[str]]:
+        self.waiting = Clock(self.run, good).waiting(self.belonging)
+        return levels(good)[0]
+
+    def _publish_queue(self, good: Sequence[Definition], known: Mapping[str, datetime]) -> None:
+        movable = {id_: at for id_, at in known.items() if id_ not in self.waiting}
+        publish_queue(self.run, Clock(self.reader, good, self.manual), movable, self.spec)
+
+    def _changes(
+        self, good: Sequence[Definition], ids: Sequence[str], before: Mapping[str, Previous], now: ir.Table
+    ) -> ir.Table:
+        """What moved, what the clock did before, and what was said wrongly, of segments of one level."""
+        own = {id_: before[id_] for id_ in ids if id_ in before}
+        checked = self._as_known_now(good, own)
+        told = self._late(checked, own)
+        at_last = members_at(self.statements.course, self.spec.as_of)
+        unchecked = at_last.filter(at_last.segment_id.isin([*(set(ids) - set(checked)), ""]))
         baseline = unchecked.select("segment_id", "customer_id")
         for table in checked.values():
             baseline = baseline.union(table.select("segment_id", "customer_id"))
-        run, as_of = self.run, self.spec.as_of
-        moved = with_reasons(moves(baseline, now), before, run, as_of, self.manual, self.spec.timezone)
-        retired = at_last.filter(at_last.segment_id.isin(list(gone) or [""])).select("segment_id", "customer_id")
-        retired = retired.mutate(change=ibis.literal("left"), reason=ibis.literal("definition"))
-        fresh = moved.union(retired).mutate(effective_at=instant(as_of))
-        for table in late:
-            fresh = fresh.union(table)
-        self._publish_changes(fresh)
-        self._publish_members(now, ids, set(gone))
+        between = self._played(good, own, baseline)
+        if between is not None:
+            told.append(reasons_at_moments(between, self.run))
+            baseline = after_changes(baseline, between)
+        as_of, timezone = self.spec.as_of, self.spec.timezone
+        moved = with_reasons(moves(baseline, now), own, self.run, as_of, self.manual, timezone)
+        fresh = moved.mutate(effective_at=instant(as_of))
+        for table in told:
+            fresh = fresh.union(table.select(*fresh.columns))
+        return fresh
+
+    def _retired(self, gone: Sequence[str]) -> ir.Table:
+        """Everybody leaves a segment that was taken out."""
+        at_last = members_at(self.statements.course, self.spec.as_of)
+        left = at_last.filter(at_last.segment_id.isin([*gone, ""])).select("segment_id", "customer_id")
+        words = {"change": ibis.literal("left"), "reason": ibis.literal("definition")}
+        return left.mutate(**words, effective_at=instant(self.spec.as_of))
+
+    def _with_origin(self, now: ir.Table) -> ir.Table:
+        """Members with the origin they had; who came by the clock came by the rule."""
+        old = self.run.table("segment_members")
+        old = old.select(old_segment="segment_id", old_customer="customer_id", old_origin="origin")
+        told = now.left_join(old, (now.segment_id == old.old_segment, now.customer_id == old.old_customer))
+        return told.select("segment_id", "customer_id", origin=told.old_origin.fill_null("rule"))
+
+    def _played(
+        self, good: Sequence[Definition], before: Mapping[str, Previous], baseline: ir.Table
+    ) -> ir.Table | None:
+        """What the clock did since the evaluations before; None where it did nothing."""
+        groups: dict[tuple[datetime, datetime], list[str]] = {}
+        for id_, last in before.items():
+            known = last.as_of < self.spec.as_of and not last.redefined and self.statements.following(id_) is None
+            if known and id_ not in self.waiting:
+                groups.setdefault((last.as_of, last.recorded_at), []).append(id_)
+        if not groups:
+            return None
+        members, found = self.run.arrow(baseline), Played()
+        for (as_of, recorded_at), ids in groups.items():
+            clock = Clock(self.reader, good, manual_in_force(self.run, recorded_at))
+            found += clock.play(ids, members, as_of, self.spec.as_of)
+        self.played += found
+        self.run.notes["clock"] = self.played.note()
+        return ibis.memtable(found.course) if len(found.course) else None
 
     def _as_known_now(self, good: Sequence[Definition], before: Mapping[str, Previous]) -> dict[str, ir.Table]:
         """Members at the evaluation before, worked out from what is known now, by segment.
@@ -144,27 +227,22 @@ class _Refreshing:
         dated = {
             id_
             for id_, last in before.items()
-            if last.as_of < self.spec.as_of and not last.redefined and last.watermark < self.watermark
+            if last.as_of < self.spec.as_of and not last.redefined and last.watermark < self.statements.watermark
         }
-        timeless = {each.id for each in good if self._timeless(each)}
-        dated = {each for each in dated if closure([each], good) <= timeless}
+        dated -= set(self.waiting)
         found: dict[str, ir.Table] = {}
         for then in {(before[each].as_of, before[each].recorded_at) for each in dated}:
             ids = sorted(each for each in dated if (before[each].as_of, before[each].recorded_at) == then)
-            belonging = Belonging(self.run, then[0], manual_in_force(self.run, then[1]))
+            belonging = Belonging(self.reader, then[0], manual_in_force(self.run, then[1]))
             members = ibis.memtable(belonging.members(good, ids))
             found |= {each: members.filter(members.segment_id == each) for each in ids}
         return found
-
-    def _timeless(self, definition: Definition) -> bool:
-        fields = self.belonging.inputs(base_of(definition)).fields
-        return all(fields[name].table == "given_traits" for name in traits_of(definition.where))
 
     def _late(self, checked: Mapping[str, ir.Table], before: Mapping[str, Previous]) -> list[ir.Table]:
         """What was said of the evaluation before and is known better now, effective then."""
         found = []
         for id_, now in checked.items():
-            said = members_at(self.course, before[id_].as_of)
+            said = members_at(self.statements.course, before[id_].as_of)
             differing = moves(said.filter(said.segment_id == id_), now)
             merged = absorbed(self.run)
             told = differing.left_join(merged, differing.customer_id == merged.absorbed_id)
@@ -172,114 +250,3 @@ class _Refreshing:
             told = told.select("segment_id", "customer_id", "change", reason=reason)
             found.append(told.mutate(effective_at=instant(before[id_].as_of)))
         return found
-
-    def _publish_changes(self, fresh: ir.Table) -> None:
-        course = self.course.select(at_segment="segment_id", at_customer="customer_id", at_instant="effective_at")
-        same = (
-            fresh.segment_id == course.at_segment,
-            fresh.customer_id == course.at_customer,
-            fresh.effective_at == course.at_instant,
-        )
-        told = fresh.left_join(course, same)
-        struck = told.reason.isin(["late data", "identity"]) & told.at_instant.notnull()
-        whole = self._with_statements(self.changes, told.mutate(change=struck.ifelse("corrected", told.change)))
-        later = {each.definition.id: at for each in self.force.values() if (at := self._next(each.definition.id))}
-        if later:
-            for table in self._restored(whole, later):
-                whole = self._with_statements(whole, table)
-        self.run.publish(SEGMENT_CHANGES, whole, spec=self.spec, parents=PARENTS)
-
-    def _with_statements(self, changes: ir.Table, told: ir.Table) -> ir.Table:
-        """Statements with new ones, recorded by this run."""
-        versions = ibis.memtable(
-            pa.table(
-                {
-                    "version_of": pa.array(list(self.force), pa.string()),
-                    "version_in_force": pa.array([each.version for each in self.force.values()], pa.int64()),
-                }
-            )
-        )
-        told = told.left_join(versions, told.segment_id == versions.version_of)
-        shaped = told.select(
-            "segment_id",
-            "customer_id",
-            "effective_at",
-            "change",
-            "reason",
-            recorded_at=instant(self.run.started_at),
-            definition_version=told.version_in_force.fill_null(0),
-            watermark=ibis.literal(self.watermark, type="int64"),
-        )
-        rows = ibis.memtable(self.run.arrow(shaped.select(*SEGMENT_CHANGES.names)))
-        return changes.select(*SEGMENT_CHANGES.names).union(rows)
-
-    def _next(self, id_: str) -> datetime | None:
-        """The first good evaluation for a later instant than this one; there is one only if we look back."""
-        rows = (each for each in self.evaluations if each["segment_id"] == id_ and each["error"] is None)
-        return min((each["as_of"] for each in rows if each["as_of"] > self.spec.as_of), default=None)
-
-    def _restored(self, changes: ir.Table, later: Mapping[str, datetime]) -> list[ir.Table]:
-        """What was said of later instants still holds: a look back says nothing of them."""
-        course = timeline(changes)
-        found = []
-        for at in sorted(set(later.values())):
-            ids = sorted(id_ for id_, each in later.items() if each == at)
-            now, before = (members_at(each.filter(each.segment_id.isin(ids)), at) for each in (course, self.course))
-            back = moves(now, before)
-            found.append(back.mutate(reason=ibis.literal("late data"), effective_at=instant(at)))
-        return found
-
-    def _publish_members(self, now: ir.Table, ids: Sequence[str], gone: set[str]) -> None:
-        """Members found now, and the last good ones of segments that could not be evaluated."""
-        course = timeline(self.run.table("segment_changes"))
-        since = members_at(course, self.spec.as_of).rename(since_segment="segment_id", since_customer="customer_id")
-        pair = (now.segment_id == since.since_segment, now.customer_id == since.since_customer)
-        told = now.left_join(since, pair)
-        fresh = told.select("segment_id", "customer_id", "origin", since=told.since.fill_null(instant(self.spec.as_of)))
-        if self.run.has("segment_members"):
-            old = self.run.table("segment_members")
-            kept = old.filter(~old.segment_id.isin([*ids, *gone, ""]))
-            fresh = fresh.union(kept.select(*fresh.columns))
-        self.run.publish(SEGMENT_MEMBERS, fresh, spec=self.spec, parents=("segment_changes",))
-
-    def publish_evaluations(self, failed: Mapping[str, Sequence[Problem]]) -> None:
-        """Publish what was evaluated with which result, and the counts in force."""
-        members = self.run.table("segment_members")
-        rows = self.run.rows(members.group_by("segment_id").aggregate(members=members.count()))
-        sizes = {row["segment_id"]: row["members"] for row in rows}
-        fresh = [self._evaluation(id_, sizes, failed.get(id_)) for id_ in sorted({*self.force, *failed})]
-        whole = [*self.evaluations, *fresh]
-        _publish(self.run, SEGMENT_EVALUATIONS, whole, self.spec)
-        counts = [self._count(row, whole, sizes) for row in fresh]
-        _publish(self.run, SEGMENT_COUNTS, counts, self.spec)
-
-    def _evaluation(self, id_: str, sizes: Mapping[str, int], wrong: Sequence[Problem] | None) -> dict[str, Any]:
-        return {
-            "segment_id": id_,
-            "version": self.force[id_].version if id_ in self.force else None,
-            "as_of": self.spec.as_of,
-            "recorded_at": self.run.started_at,
-            "watermark": self.watermark,
-            "members": None if wrong else sizes.get(id_, 0),
-            "error": json.dumps([each.as_dict() for each in wrong]) if wrong else None,
-        }
-
-    def _count(
-        self, row: Mapping[str, Any], evaluations: Iterable[Mapping[str, Any]], sizes: Mapping[str, int]
-    ) -> dict[str, Any]:
-        good = [each for each in evaluations if each["segment_id"] == row["segment_id"] and each["error"] is None]
-        last = max(good, key=lambda each: each["recorded_at"], default=None)
-        state = "fresh" if row["error"] is None else "failed" if last is None else "stale"
-        return {
-            "segment_id": row["segment_id"],
-            "members": sizes.get(row["segment_id"], 0),
-            "as_of": None if last is None else last["as_of"],
-            "complete_through": self.spec.complete_through,
-            "version": None if last is None else last["version"],
-            "state": state,
-            "error": row["error"],
-        }
-
-
-def _publish(run: Run, contract: Contract, rows: Sequence[Mapping[str, Any]], spec: MembershipSpec) -> None:
-    run.publish(contract, pa.Table.from_pylist(list(rows), schema=arrow_schema(contract)), spec=spec)

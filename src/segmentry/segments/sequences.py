@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import ibis
@@ -10,16 +11,19 @@ import ibis.expr.types as ir
 from segmentry.segments.layout import FACT_TABLES
 from segmentry.segments.leaf_expressions import Place
 from segmentry.segments.statistics import Statistics
-from segmentry.segments.tree import Facts, Sequence, Span, Window
+from segmentry.segments.tree import Facts, Sequence, Span
 from segmentry.segments.tree.checks import hours
-from segmentry.segments.windows import bounds
+from segmentry.segments.windows import NOW, Interval
 
 
 def sequence_customers(sequence: Sequence, statistics: Statistics, place: Place) -> ir.Table:
     """``customer_id`` of everybody for whom the steps followed one another."""
-    reached = _times(sequence.first, sequence.window, statistics, place)
+    window = place.rules(sequence.window)
+    # What must not come between or after lies after a step, and so after the window began.
+    after = [Interval(window[0].start if window else None, NOW)]
+    reached = _times(sequence.first, window, statistics, place)
     for step in sequence.steps:
-        later = _times(step.facts, sequence.window, statistics, place).rename(later="instant")
+        later = _times(step.facts, window, statistics, place).rename(later="instant")
         pairs = reached.inner_join(
             later,
             [
@@ -30,18 +34,18 @@ def sequence_customers(sequence: Sequence, statistics: Statistics, place: Place)
             ],
         ).select("customer_id", "instant", "later")
         if step.without is not None:
-            pairs = _without(pairs, _times(step.without, None, statistics, place))
+            pairs = _without(pairs, _times(step.without, after, statistics, place))
         reached = pairs.select("customer_id", instant="later").distinct()
     if sequence.never is not None and sequence.never_within is not None:
-        unwanted = _times(sequence.never, None, statistics, place)
+        unwanted = _times(sequence.never, after, statistics, place)
         return _never(reached, unwanted, sequence.never_within, place).select("customer_id")
     return reached.select("customer_id")
 
 
-def _times(facts: Facts, window: Window | None, statistics: Statistics, place: Place) -> ir.Table:
-    """The distinct instants of facts: ``customer_id`` and ``instant``."""
+def _times(facts: Facts, window: Iterable[Interval], statistics: Statistics, place: Place) -> ir.Table:
+    """The distinct instants of facts in a window: ``customer_id`` and ``instant``."""
     table = statistics.table(facts)
-    rows = table.filter(statistics.row_filter(facts, place, bounds(window, place.as_of, place.timezone)))
+    rows = table.filter(statistics.row_filter(facts, place, tuple(window)))
     return rows.select("customer_id", instant=rows[FACT_TABLES[facts.kind].time]).distinct()
 
 
@@ -57,7 +61,8 @@ def _without(pairs: ir.Table, excluded: ir.Table) -> ir.Table:
 
 def _never(reached: ir.Table, unwanted: ir.Table, gap: Span, place: Place) -> ir.Table:
     """Instants whose gap has passed without anything unwanted in it, the end of the gap included."""
-    passed = reached.filter(_plus(reached.instant, gap) <= ibis.literal(place.as_of, type="timestamp(6)"))
+    whole = place.beside(reached)
+    passed = whole.filter(_plus(whole.instant, gap) < place.now(whole)).select("customer_id", "instant")
     after = unwanted.rename(other_id="customer_id", other="instant")
     followed = passed.inner_join(
         after,

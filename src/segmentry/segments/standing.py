@@ -10,19 +10,23 @@ import ibis.expr.types as ir
 from segmentry.segments.leaf_expressions import Place, in_bounds
 from segmentry.segments.literals import day_ends
 from segmentry.segments.tree import Bucket, InSegment, Moved
-from segmentry.segments.windows import bounds
 
 _HASH = 2**60
 
 
-def consenting(consents: ir.Table, purpose: str, place: Place) -> ir.Table:
-    """``customer_id`` of those whose latest word on a purpose is yes; of two words at one instant, no counts."""
-    known = consents.filter(
-        consents.purpose == purpose, consents.recorded_at <= ibis.literal(place.as_of, type="timestamp(6)")
-    )
+def consenting(consents: ir.Table, purpose: str, place: Place, channel: str | None = None) -> ir.Table:
+    """``customer_id`` of those whose latest word on a purpose is yes; of two words at one instant, no counts.
+
+    A word may be limited to a channel. For a channel, words on it and general ones count, whichever is the later;
+    without one, a yes on any channel is enough.
+    """
+    known = consents.filter(consents.purpose == purpose, consents.recorded_at < place.now(consents))
+    if channel is not None:
+        known = known.filter(known.channel.isnull() | (known.channel == channel))
+    by = [known.customer_id] if channel is not None else [known.customer_id, known.channel]
     order = [known.recorded_at.desc(), known.given]
-    latest = known.mutate(place_=ibis.row_number().over(ibis.window(group_by=known.customer_id, order_by=order)))
-    return latest.filter(latest.place_ == 0, latest.given).select("customer_id")
+    latest = known.mutate(place_=ibis.row_number().over(ibis.window(group_by=by, order_by=order)))
+    return latest.filter(latest.place_ == 0, latest.given).select("customer_id").distinct()
 
 
 def reachable(addresses: ir.Table, channel: str) -> ir.Table:
@@ -35,8 +39,8 @@ def was_member(changes: ir.Table, leaf: InSegment, ids: list[str], place: Place)
     if leaf.on is None:
         raise TypeError("membership now is no record")
     end = ibis.literal(day_ends(leaf.on, place.timezone), type="timestamp(6)")
-    now = ibis.literal(place.as_of, type="timestamp(6)")
-    known = changes.filter(changes.segment_id.isin(ids), changes.effective_at < end, changes.effective_at <= now)
+    now = place.now(changes)
+    known = changes.filter(changes.segment_id.isin(ids), changes.effective_at < end, changes.effective_at < now)
     order = [known.effective_at.desc(), known.change.desc()]
     latest = known.mutate(place_=ibis.row_number().over(ibis.window(group_by=known.customer_id, order_by=order)))
     return latest.filter(latest.place_ == 0, latest.change == "entered").select("customer_id")
@@ -44,7 +48,7 @@ def was_member(changes: ir.Table, leaf: InSegment, ids: list[str], place: Place)
 
 def moved(changes: ir.Table, leaf: Moved, ids: list[str], place: Place) -> ir.Table:
     """``customer_id`` of those who entered or left in a window."""
-    inside = in_bounds(changes.effective_at, bounds(leaf.window, place.as_of, place.timezone))
+    inside = in_bounds(changes.effective_at, place.ends(place.rules(leaf.window), changes))
     rows = changes.filter(changes.segment_id.isin(ids), changes.change == leaf.change, inside)
     return rows.select("customer_id").distinct()
 

@@ -117,3 +117,16 @@ SEGMENT_MANUAL = Contract(
         _RECORDED_AT,
     ),
 )
+
+SEGMENT_DUE = Contract(
+    "segment_due",
+    "one customer who has to be looked at again though nothing happens, or everybody at once",
+    ("kind", "customer_id"),
+    (
+        Column("customer_id", _TEXT, "The customer; empty where everybody is meant.", "", DataClass.PERSONAL),
+        Column(
+            "due_at", _TIMESTAMP, "The first instant at which membership may change; never late.", "UTC", required=True
+        ),
+        Column("kind", _TEXT, "customer, or population where segments depend on what everybody does.", required=True),
+    ),
+)

@@ -8,7 +8,7 @@ to their last day. A missing local time is the first instant after the gap, a re
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -64,6 +64,75 @@ def _months_before(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1, day=min(moment.day, calendar.monthrange(year, month + 1)[1]))
 
 
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """An edge that stays where it is.
+
+    Attributes:
+        at: The instant (UTC).
+    """
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """An edge that goes with the as-of: the instant right after the one so many spans before it.
+
+    Attributes:
+        steps: Spans and how many of each, one after another; none for the as-of itself.
+    """
+
+    steps: tuple[tuple[Span, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """An edge at the beginning of a local calendar period.
+
+    Attributes:
+        unit: Length of the period.
+        previous: How many periods before that of the as-of.
+    """
+
+    unit: CalendarUnit
+    previous: int
+
+
+Edge = Fixed | Back | Period
+NOW = Back()
+"""Right after the as-of: nothing later counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """`Bounds` told as a rule: where they lie depends on the as-of.
+
+    Attributes:
+        start: First instant inside; None for the beginning of time.
+        end: First instant after it.
+    """
+
+    start: Edge | None
+    end: Edge
+
+
+def edge_at(edge: Edge, as_of: datetime, timezone: str) -> datetime | None:
+    """Where an edge lies as seen at ``as_of`` (UTC); None before the beginning of time."""
+    match edge:
+        case Fixed(at):
+            return at
+        case Period(unit, previous):
+            first = _periods_before(period_start(utc_to_local(as_of, timezone).date(), unit), unit, previous)
+            return None if first is None else day_begins(first, timezone)
+        case Back(steps):
+            found: datetime | None = as_of
+            for span, times in steps:
+                found = None if found is None else back(found, span, times, timezone)
+            return None if found is None else found + MOMENT
+    raise TypeError(edge)
+
+
 def bounds(window: Window | None, as_of: datetime, timezone: str, earliest: datetime = EARLIEST) -> tuple[Bounds, ...]:
     """The intervals of ``window`` as seen at ``as_of`` (UTC, no zone attached), in order of time, empty ones left out.
 
@@ -73,38 +142,41 @@ def bounds(window: Window | None, as_of: datetime, timezone: str, earliest: date
         timezone: The definition's zone.
         earliest: Instant before which there are no facts; seasons are laid out from there.
     """
-    last = as_of + MOMENT
-    found = _intervals(window, as_of, timezone, earliest)
-    cut = [Bounds(each.start, min(each.end, last)) for each in found]
+    cut = bounds_of(intervals(window, as_of, timezone, earliest), as_of, timezone)
     return tuple(each for each in cut if each.start is None or each.start < each.end)
 
 
-def _intervals(window: Window | None, as_of: datetime, timezone: str, earliest: datetime) -> list[Bounds]:
+def bounds_of(rules: Iterable[Interval], as_of: datetime, timezone: str) -> tuple[Bounds, ...]:
+    """Intervals as seen at ``as_of``, none reaching beyond it; empty ones are kept in their place."""
+    last = as_of + MOMENT
+    return tuple(
+        Bounds(
+            None if rule.start is None else edge_at(rule.start, as_of, timezone),
+            min(edge_at(rule.end, as_of, timezone) or BEGINNING, last),
+        )
+        for rule in rules
+    )
+
+
+def intervals(
+    window: Window | None, as_of: datetime, timezone: str, earliest: datetime = EARLIEST
+) -> tuple[Interval, ...]:
+    """The intervals of ``window`` as rules, in order of time; those of a season up to the year of ``as_of``."""
     match window:
         case Rolling(start, end):
-            return [_rolling(start, end, as_of, timezone)]
+            return (Interval(None if start is None else _back(start), NOW if end is None else _back(end)),)
         case Dates(first, last):
-            begins = None if first is None else day_begins(first, timezone)
-            return [Bounds(begins, as_of + MOMENT if last is None else day_ends(last, timezone))]
+            begins = None if first is None else Fixed(day_begins(first, timezone))
+            return (Interval(begins, NOW if last is None else Fixed(day_ends(last, timezone))),)
         case Calendar(unit, previous):
-            return [_calendar(unit, previous, as_of, timezone)]
+            return (Interval(Period(unit, previous), Period(unit, 0) if previous else NOW),)
         case Season(first, last):
-            return list(_seasons(first, last, as_of, timezone, earliest))
-    return [Bounds(None, as_of + MOMENT)]
+            return tuple(_seasons(first, last, as_of, timezone, earliest))
+    return (Interval(None, NOW),)
 
 
-def _rolling(start: Span | None, end: Span | None, as_of: datetime, timezone: str) -> Bounds:
-    low = None if start is None else back(as_of, start, timezone=timezone)
-    high = as_of if end is None else back(as_of, end, timezone=timezone)
-    return Bounds(None if low is None else low + MOMENT, BEGINNING if high is None else high + MOMENT)
-
-
-def _calendar(unit: CalendarUnit, previous: int, as_of: datetime, timezone: str) -> Bounds:
-    current = period_start(utc_to_local(as_of, timezone).date(), unit)
-    if not previous:
-        return Bounds(day_begins(current, timezone), as_of + MOMENT)
-    first = _periods_before(current, unit, previous)
-    return Bounds(None if first is None else day_begins(first, timezone), day_begins(current, timezone))
+def _back(span: Span, times: int = 1) -> Back:
+    return Back(((span, times),))
 
 
 def period_start(day: date, unit: CalendarUnit) -> date:
@@ -125,17 +197,32 @@ def _periods_before(day: date, unit: CalendarUnit, count: int) -> date | None:
         return None
 
 
-def _seasons(first: int, last: int, as_of: datetime, timezone: str, earliest: datetime) -> Iterator[Bounds]:
+def _seasons(first: int, last: int, as_of: datetime, timezone: str, earliest: datetime) -> Iterator[Interval]:
     length = (last - first) % 12 + 1
     for year in range(max(earliest.year - 2, 2), as_of.year + 2):
         final_year, final_month = divmod(year * 12 + first - 2 + length, 12)
         final = date(final_year, final_month + 1, calendar.monthrange(final_year, final_month + 1)[1])
-        yield Bounds(day_begins(date(year, first, 1), timezone), day_ends(final, timezone))
+        yield Interval(Fixed(day_begins(date(year, first, 1), timezone)), Fixed(day_ends(final, timezone)))
 
 
 def periods_back(as_of: datetime, span: Span, count: int, timezone: str) -> tuple[Bounds, ...]:
     """``count`` spans laid end to end back from ``as_of``, the latest first; each excludes its far end."""
-    ends = [back(as_of, span, times, timezone) if times else as_of for times in range(count + 1)]
-    return tuple(
-        Bounds(None if low is None else low + MOMENT, (high or BEGINNING) + MOMENT) for high, low in pairwise(ends)
-    )
+    return bounds_of(end_to_end(span, count), as_of, timezone)
+
+
+def end_to_end(span: Span, count: int) -> tuple[Interval, ...]:
+    """``count`` spans laid end to end back from the as-of, the latest first."""
+    ends = [NOW, *(_back(span, times) for times in range(1, count + 1))]
+    return tuple(Interval(low, high) for high, low in pairwise(ends))
+
+
+def silence(span: Span, before: Span | None) -> tuple[Interval, Interval]:
+    """The span up to the as-of, and the span (or all of time) before it."""
+    quiet = _back(span)
+    return Interval(quiet, NOW), Interval(None if before is None else Back((*quiet.steps, (before, 1))), quiet)
+
+
+def new_start(recent: Span, quiet: Span) -> tuple[Interval, Interval, Interval]:
+    """The span up to the as-of, the span before it, and all of time before that."""
+    end = Back(((recent, 1), (quiet, 1)))
+    return Interval(_back(recent), NOW), Interval(end, _back(recent)), Interval(None, end)

@@ -59,6 +59,8 @@ class Contract:
         columns: The columns, in order.
         final: False while the contract may still change.
         open: Whether further columns (given traits, computed traits) may follow the named ones.
+        layout: Columns in whose order rows are kept, so that scans of a name or a span of time read little; no part
+            of the promise. Every version is written whole, so it holds after appends too.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Contract:
     columns: tuple[Column, ...]
     final: bool = True
     open: bool = False
+    layout: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """The column called ``name``; `KeyError` if there is none."""

@@ -68,7 +68,14 @@ def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> D
 def _refreshed(workspace: Workspace, instant: datetime, currency: str | None, watch: Stopwatch) -> DocumentResult:
     watch.progress("done", 1.0)
     rows = {name: artifact.rows for name, artifact in sorted(workspace.engine.current().items())}
-    document = {"as_of": instant.isoformat() + "Z", "currency": currency, "seconds": watch.seconds, "tables": rows}
+    last = workspace.engine.last_run("refresh")
+    document = {
+        "as_of": instant.isoformat() + "Z",
+        "currency": currency,
+        "seconds": watch.seconds,
+        "tables": rows,
+        "clock": None if last is None else last.notes.get("clock"),
+    }
     return DocumentResult("What was refreshed", document)
 
 

@@ -14,7 +14,7 @@ from segmentry.segments.files import read_file
 from segmentry.segments.spec import MembershipSpec
 from segmentry.segments.tree import Definition
 from segmentry.terms.clock import midnight_after
-from segmentry.terms.errors import Problem
+from segmentry.terms.errors import Problem, shorten
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
@@ -76,7 +76,9 @@ def spec_of(run: Run, workspace: Workspace) -> MembershipSpec:
 
 
 def complete_through(engine: Engine, as_of: datetime, timezone: str) -> datetime:
-    """The end of the last local day with an order, or the as-of where that is earlier."""
+    """The end of the last local day with an order, or the as-of where that is earlier or nothing was ordered."""
+    if not engine.has("orders"):
+        return as_of
     orders = engine.table("orders")
     last = engine.rows(orders.aggregate(last=orders.ordered_on.max()))[0]["last"]
     return as_of if last is None else min(as_of, midnight_after(last, timezone))
@@ -85,3 +87,19 @@ def complete_through(engine: Engine, as_of: datetime, timezone: str) -> datetime
 def definition_path(workspace: Workspace, id_: str) -> Path:
     """Where the file of a definition lies."""
     return workspace.folder / FOLDER / f"{id_}.yaml"
+
+
+def find_file(workspace: Workspace, given: str) -> Path:
+    """The file that a path, the name of a file in the folder of definitions, or an id means.
+
+    Raises:
+        DefinitionError: there is no such file.
+    """
+    place = Path(given) if given.endswith(".yaml") else definition_path(workspace, given)
+    if not place.is_file() and given.endswith(".yaml") and (workspace.folder / FOLDER / given).is_file():
+        place = workspace.folder / FOLDER / given
+    if not place.is_file():
+        known = sorted(each.stem for each in (workspace.folder / FOLDER).glob("*.yaml"))
+        hint = f"Files of the workspace: {', '.join(known[:20]) or 'none yet'}."
+        raise DefinitionError(Problem("FILE_MISSING", "There is no such definition file", "file", shorten(given), hint))
+    return place

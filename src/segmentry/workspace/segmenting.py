@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from segmentry.segments.plan import plan
 from segmentry.segments.preview import count, preview
 from segmentry.segments.proof import SAMPLE, prove
 from segmentry.segments.published import Published, worth
-from segmentry.segments.run import rows_of
+from segmentry.segments.reader import rows_of
 from segmentry.segments.tables import SEGMENT_MANUAL
 from segmentry.segments.tree import Definition
 from segmentry.segments.words import describe
@@ -39,9 +39,11 @@ from segmentry.workspace.segment_files import (
     FOLDER,
     complete_through,
     definition_path,
+    find_file,
     read_definitions,
     refresh_definitions,
 )
+from segmentry.workspace.ticking import due, pending, step, utc
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
@@ -60,8 +62,12 @@ class Definitions:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
 
-    def list(self) -> DocumentResult:
-        """Every segment with its exact count, as of when, and whether that is fresh, stale or failed."""
+    def list(self, as_of: datetime | None = None) -> DocumentResult:
+        """Every segment with its exact count, as of when, and whether that is fresh, stale or failed.
+
+        Args:
+            as_of: Instant (UTC) by which to tell changes of the clock that are not played yet; see `step`.
+        """
         published = self._published()
         counts = {row["segment_id"]: row for row in published.counts()}
         reasons = stale_reasons(self.workspace)
@@ -69,13 +75,15 @@ class Definitions:
         unread = [row for id_, row in counts.items() if id_ not in published.record]
         entries += [_failed_entry(row) for row in unread]
         document = {"segments": sorted(entries, key=lambda each: str(each["id"])), "stale_because": reasons}
+        document["due_changes_pending"] = pending(published, as_of)
         return DocumentResult("Segments by definition", document, self._tables(published))
 
-    def show(self, segment: str) -> DocumentResult:
+    def show(self, segment: str, as_of: datetime | None = None) -> DocumentResult:
         """One segment: text, words, count, worth, history, versions, what it leans on and what leans on it.
 
         Args:
             segment: Id or name.
+            as_of: Instant (UTC) by which to tell changes of the clock that are not played yet.
 
         Raises:
             DefinitionError: there is no such segment.
@@ -88,6 +96,7 @@ class Definitions:
         members = published.members(definition.id)
         document = {
             **self._entry(published, definition, row, stale_reasons(self.workspace)),
+            "due_changes_pending": pending(published, as_of),
             "in_words": describe(definition),
             "timezone": definition.timezone,
             "kinds": [each.value for each in definition.kinds],
@@ -105,15 +114,20 @@ class Definitions:
         }
         return DocumentResult(f"Segment {definition.name}", document, tables)
 
-    def count(self, expression: str) -> DocumentResult:
+    def count(self, expression: str, as_of: datetime | None = None) -> DocumentResult:
         """How many customers an expression, file or segment means, exactly, with words and instants.
+
+        Args:
+            expression: The expression, file or segment.
+            as_of: Instant (UTC) by which to tell changes of the clock that are not played yet.
 
         Raises:
             DefinitionError: with every mistake and its column.
         """
         published = self._published()
         found = count(published, self._definition(published, expression))
-        return DocumentResult("Count", {**found, "stale_because": stale_reasons(self.workspace)})
+        told = {"stale_because": stale_reasons(self.workspace), "due_changes_pending": pending(published, as_of)}
+        return DocumentResult("Count", {**found, **told})
 
     def preview(self, expression: str) -> DocumentResult:
         """`count` with a sample, worth, and the waterfall from records matched to customers who can be reached."""
@@ -191,7 +205,7 @@ class Definitions:
         Raises:
             DefinitionError: with every mistake.
         """
-        place = self._file(str(path))
+        place = find_file(self.workspace, str(path))
         definition = read_file(place, self.workspace.settings.timezone).definition
         text = write_text(definition)
         changed = place.read_text(encoding="utf8") != text
@@ -212,6 +226,25 @@ class Definitions:
             refresh_definitions(run, self.workspace)
         counts = {row["segment_id"]: row["members"] for row in self._published().counts()}
         return DocumentResult("Applied", {**planned.document, "members": counts})
+
+    def due(self) -> DocumentResult:
+        """When the clock alone changes segments: the next instants, for how many customers, and known through when."""
+        return due(self.workspace, self._published())
+
+    def step(self, until: datetime | None = None) -> DocumentResult:
+        """Let the clock alone change segments: only customers for whom something is due are looked at again.
+
+        Every change is effective at its own instant. Segments that ask for traits known as of the last refresh only
+        wait for the next one.
+
+        Args:
+            until: Instant (UTC, or with a zone) up to which to play; the next due instant by default.
+
+        Raises:
+            SettingsError: the instant lies in the future, or before the last refresh.
+            WorkspaceError: data or settings have changed since the last refresh.
+        """
+        return step(self.workspace, self._published(), until)
 
     def packs(self) -> DocumentResult:
         """The starter packs and the segments in each."""
@@ -254,12 +287,12 @@ class Definitions:
         if on is None and known_at is None:
             table = published.members(definition.id).select("customer_id", "since")
         else:
-            table = history.members_on(published, definition.id, moment, _utc(known_at))
+            table = history.members_on(published, definition.id, moment, utc(known_at))
         table = table.order_by("customer_id")
         document = {
             "id": definition.id,
             "at": moment.isoformat() + "Z",
-            "known_at": None if known_at is None else f"{_utc(known_at):%Y-%m-%dT%H:%M:%S}Z",
+            "known_at": None if known_at is None else f"{utc(known_at):%Y-%m-%dT%H:%M:%S}Z",
             "members": published.number(table),
             "customers": [_plain(row) for row in published.reader.rows(table)],
         }
@@ -269,7 +302,7 @@ class Definitions:
         """Who entered and left after an instant, with the reason, in order of time."""
         published = self._published()
         id_ = None if segment is None else published.find(segment).definition.id
-        moment = _utc(since)
+        moment = utc(since)
         table = history.events(published, since if moment is None else moment, id_)
         columns = ("segment_id", "customer_id", "change", "reason", "effective_at", "recorded_at")
         document = {
@@ -331,26 +364,14 @@ class Definitions:
     def _definition(self, published: Published, given: str) -> Definition:
         """What is meant: a file, a segment on record, or an expression."""
         if given.endswith(".yaml"):
-            return read_file(self._file(given), self.workspace.settings.timezone).definition
+            return self._changed(given)
         for known in published.definitions:
             if given in (known.id, known.name):
                 return known
         return Definition(EXPRESSION, EXPRESSION, parse(given), timezone=self.workspace.settings.timezone)
 
     def _changed(self, given: str) -> Definition:
-        return read_file(self._file(given), self.workspace.settings.timezone).definition
-
-    def _file(self, given: str) -> Path:
-        place = Path(given) if given.endswith(".yaml") else definition_path(self.workspace, given)
-        if not place.is_file() and given.endswith(".yaml") and (self.workspace.folder / FOLDER / given).is_file():
-            place = self.workspace.folder / FOLDER / given
-        if not place.is_file():
-            known = sorted(each.stem for each in (self.workspace.folder / FOLDER).glob("*.yaml"))
-            hint = f"Files of the workspace: {', '.join(known[:20]) or 'none yet'}."
-            raise DefinitionError(
-                Problem("FILE_MISSING", "There is no such definition file", "file", shorten(given), hint)
-            )
-        return place
+        return read_file(find_file(self.workspace, given), self.workspace.settings.timezone).definition
 
     def _entry(
         self, published: Published, definition: Definition, row: Mapping[str, Any] | None, reasons: Sequence[str]
@@ -403,9 +424,3 @@ def _of(table: ir.Table, id_: str) -> ir.Table:
 
 def _read(published: Published, table: ir.Table) -> Callable[[], pa.Table]:
     return lambda: published.reader.arrow(table)
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    if moment is None or moment.tzinfo is None:
-        return moment
-    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from segmentry.interfaces.cli.application import run_command
+from segmentry.workspace import Workspace
 from tests.rooms.workspace.shops import write_orders
 
 DEFINITIONS = {
@@ -34,6 +35,8 @@ CALLS: dict[str, list[str]] = {
     "format": ["lapsing"],
     "plan": [],
     "apply": [],
+    "due": [],
+    "step": [],
     "packs": [],
     "add-pack": ["lapsing"],
     "members": ["big"],
@@ -120,6 +123,8 @@ def test_every_command_is_tried() -> None:
         (["overlap", "big"], "OVERLAP_WRONG"),
         (["diff", "nothing.yaml"], "FILE_MISSING"),
         (["add-pack", "rfm"], "PACK_UNKNOWN"),
+        (["step", "--until", "2999-01-01"], "UNTIL_IN_FUTURE"),
+        (["step", "--until", "1999-01-01"], "UNTIL_IN_PAST"),
         (["attribution", "big", "2023-01-01", "2022-01-01"], "DAYS_TURNED"),
         (["count", 'spend > 1 and in segment "Nope"'], "SEGMENT_UNKNOWN"),
     ],
@@ -184,3 +189,30 @@ def test_overlap_draws_an_upset_picture(refreshed: Path, tmp_path: Path, capsys:
     page = target.read_text(encoding="utf8")
     assert "How segments overlap" in page
     assert "<script src=" not in page
+
+
+def test_a_step_goes_where_the_queue_says(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is due is told, pends when asked for later, and is played by a step to the very instant."""
+    recent = "name: Recent\nwhere: any order in last 30 days\n"
+    (shop / "segments" / "recent.yaml").write_text(recent, encoding="utf8")
+    machine(capsys, shop, "apply")
+    queue = machine(capsys, shop, "due")[1]
+    first = queue["next"][0]
+    assert first["kind"] == "customer"
+    pending = machine(capsys, shop, "list", "--as-of", first["at"].rstrip("Z"))[1]["due_changes_pending"]
+    assert (pending["customers"], pending["since"]) == (first["customers"], first["at"])
+    assert machine(capsys, shop, "list")[1]["due_changes_pending"] is None
+    run_command(["segments", "count", str(shop), "spend > 3", "--as-of", first["at"].rstrip("Z")])
+    assert "DUE CHANGES PENDING" in capsys.readouterr().out
+    played = machine(capsys, shop, "step")[1]
+    assert (played["until"], played["moments"]) == (first["at"], first["customers"])
+    assert {row["id"]: row["as_of"] for row in played["segments"]}["recent"] == first["at"]
+    assert machine(capsys, shop, "due")[1]["next"][0]["at"] > first["at"]
+
+
+def test_a_step_after_new_settings_asks_for_a_refresh(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The clock goes on from figures that hold; where they are stale it is said what to do."""
+    with Workspace.open(shop) as workspace:
+        workspace.configure(horizon_months=7)
+    status, answer = machine(capsys, shop, "step")
+    assert (status, answer["errors"][0]["code"]) == (2, "STALE")

@@ -12,6 +12,8 @@ from segmentry.profiles.spec import ProfileSpec
 from segmentry.segments import run as segments
 from segmentry.segments.language.reading import parse
 from segmentry.segments.published import Published
+from segmentry.segments.reader import rows_of
+from segmentry.segments.run_clock import Played
 from segmentry.segments.spec import MembershipSpec
 from segmentry.segments.tables import SEGMENT_MANUAL
 from segmentry.segments.tree import Definition
@@ -49,17 +51,36 @@ class Shop:
         manual: Sequence[tuple[str, str, str]] = (),
     ) -> dict[str, list[Problem]]:
         """Refresh as of the midnight after ``day``; decisions by hand are recorded with it."""
-        as_of = datetime.combine(day + DAY, datetime.min.time())
+        return self.refresh_at(datetime.combine(day + DAY, datetime.min.time()), definitions, unread, manual)
+
+    def refresh_at(
+        self,
+        as_of: datetime,
+        definitions: Sequence[Definition],
+        unread: Mapping[str, Sequence[Problem]] | None = None,
+        manual: Sequence[tuple[str, str, str]] = (),
+    ) -> dict[str, list[Problem]]:
+        """Refresh as of an instant."""
         with self.engine.run("refresh", as_of) as run:
-            spec = ProfileSpec(as_of, day, "EUR")
+            spec = ProfileSpec(as_of, (as_of - timedelta(microseconds=1)).date(), "EUR")
             catalog = profiles.refresh(run, spec)
             profiles.publish_catalog(run, catalog, spec)
             if manual:
-                rows = segments.rows_of(run, "segment_manual")
+                rows = rows_of(run, "segment_manual")
                 names = ("segment_id", "customer_id", "decision")
                 rows += [dict(zip(names, row, strict=True)) | {"recorded_at": run.started_at} for row in manual]
                 run.publish(SEGMENT_MANUAL, arrow(SEGMENT_MANUAL, rows))
             return segments.refresh(run, MembershipSpec(as_of, as_of), definitions, unread or {})
+
+    def step(self, until: datetime) -> Played:
+        """Play what the clock does up to an instant."""
+        with self.engine.run("step", until) as run:
+            return segments.step(run, MembershipSpec(until, until))
+
+    def timeline(self) -> list[tuple[str, str, datetime, str]]:
+        """Segment, customer, from when and change, as known now."""
+        rows = self.engine.rows(self.published().course())
+        return sorted((row["segment_id"], row["customer_id"], row["effective_at"], row["change"]) for row in rows)
 
     def published(self) -> Published:
         as_of = self.engine.artifact("trait_catalog").as_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -296,8 +295,8 @@ def test_alike_leaves_are_computed_once() -> None:
     definitions = [Definition(f"d{place}", "", condition) for place in range(200)]
     far = [*definitions, Definition("far", "", condition, timezone="Asia/Kathmandu")]
     inputs, as_of = Inputs(traits, FIELDS, {"traits": traits}), datetime(2024, 6, 1)
-    assert Leaves(definitions, inputs, as_of).compute(traits).columns == ("customer_id", "leaf_0")
-    assert Leaves(far, inputs, as_of).compute(traits).columns == ("customer_id", "leaf_0", "leaf_1")
+    assert len(Leaves(definitions, inputs, as_of).truths) == 1
+    assert len(Leaves(far, inputs, as_of).truths) == 2
 
 
 @pytest.mark.parametrize("value", ["'; drop table traits; --", '"', "\\", "{{x}}", "%s", "€\u202e", "$1"])
@@ -319,14 +318,12 @@ def test_names_are_never_code(engine: Engine) -> None:
 
 
 def test_long_lists_and_many_terms_are_answered() -> None:
-    """Ten thousand values are joined as a table, two thousand terms make no deep expression."""
-    started = time.monotonic()
+    """Ten thousand values and two thousand terms say what a few would; test_hostile.py holds what they cost."""
     values = tuple(f"v{place}" for place in range(10_000))
     assert chosen(OneOf(Trait("country"), (*values, "UK"))) == "0"
     assert chosen(OneOf(Trait("country"), (*values, "UK"), negated=True)) == "123"
     terms = Or(tuple(Compare(Trait("orders"), "=", Decimal(place)) for place in range(2_000)))
     assert chosen(terms) == "0123"
-    assert time.monotonic() - started < 20
 
 
 def test_customers_without_a_row_of_traits_are_unknown() -> None:

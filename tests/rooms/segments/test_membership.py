@@ -112,7 +112,7 @@ def test_a_first_evaluation_enters_by_definition(shop: Shop) -> None:
 
 
 def test_reasons_tell_behavior_clock_and_arrival_apart(shop: Shop) -> None:
-    """Who ordered entered by behavior, whose window ran out left by the clock, who is new has arrived."""
+    """Who ordered entered by behavior, whose window ran out left by the clock, who is new has arrived; each on time."""
     known = [party("a", noon(1)), party("b", noon(1))]
     shop.load(line("a", on(1)), line("b", on(-20)), parties=known)
     shop.refresh(on(5), [RECENT])
@@ -120,9 +120,9 @@ def test_reasons_tell_behavior_clock_and_arrival_apart(shop: Shop) -> None:
     shop.load(line("b", on(12)), line("c", on(13)), parties=[*known, party("c", noon(13))])
     shop.refresh(on(14), [RECENT])
     assert set(shop.changes()[1:]) == {
-        ("recent", "a", on(14), "left", "clock"),
-        ("recent", "b", on(14), "entered", "behavior"),
-        ("recent", "c", on(14), "entered", "arrival"),
+        ("recent", "a", on(10), "left", "clock"),
+        ("recent", "b", on(11), "entered", "behavior"),
+        ("recent", "c", on(12), "entered", "arrival"),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from segmentry.engine import Engine
-from segmentry.segments.clock import by_the_clock
+from segmentry.segments.clock.foresight import by_the_clock
 from segmentry.segments.differences import difference
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.explanation import explain
@@ -229,6 +229,12 @@ def test_lint_knows_the_traps(shop: Shop) -> None:
     assert "TOO_SMALL" in findings(shop, "any order in last 30 days")
     assert "TOO_SMALL" not in findings(shop, "spend > 1000000")
     assert "PROTECTED" not in findings(shop, "spend > 5")
+
+
+def test_lint_knows_segments_that_never_were(shop: Shop) -> None:
+    """History of a segment nobody ever defined is nobody's; the near miss is told."""
+    assert "SEGMENT_NEVER" in findings(shop, 'entered segment "Recnt" in last 30 days')
+    assert "SEGMENT_NEVER" not in findings(shop, 'entered segment "Recent" in last 30 days')
 
 
 def test_lint_knows_protected_attributes_by_word_and_class(engine: Engine) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from segmentry.engine.ledger.models import Base
 from segmentry.terms.errors import Problem, WorkspaceError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest version of the ledger's tables."""
 
 

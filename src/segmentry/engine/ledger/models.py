@@ -72,3 +72,14 @@ class LoadRow(Base):
     rows_read: Mapped[int] = mapped_column(_BIG)
     replaced_by: Mapped[str | None] = mapped_column(String(32), nullable=True)
     report: Mapped[Any] = mapped_column(JSON)
+
+
+class DueRow(Base):
+    """One instant at which something is due though nothing happens; a new head of the queue replaces all rows."""
+
+    __tablename__ = "due"
+
+    due_at: Mapped[Any] = mapped_column(DateTime, primary_key=True)
+    kind: Mapped[Any] = mapped_column(String(16), primary_key=True)
+    customers: Mapped[int] = mapped_column(_BIG)
+    run_sequence: Mapped[int] = mapped_column(_BIG, ForeignKey("runs.sequence"))

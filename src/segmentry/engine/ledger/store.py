@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from segmentry.engine.ledger.due import DueRecord, due_head, replace_due
 from segmentry.engine.ledger.migration import upgrade
 from segmentry.engine.ledger.models import ArtifactRow, LoadRow, RunRow
 from segmentry.terms.artifacts import Artifact
@@ -76,10 +77,22 @@ class Ledger:
         """Create or upgrade the tables; returns the version found before, None for a new ledger."""
         return upgrade(self._engine)
 
-    def commit(self, run: RunRecord, artifacts: Iterable[Artifact], loads: Iterable[LoadRecord] = ()) -> RunRecord:
+    def commit(
+        self,
+        run: RunRecord,
+        artifacts: Iterable[Artifact],
+        loads: Iterable[LoadRecord] = (),
+        due: Sequence[DueRecord] | None = None,
+    ) -> RunRecord:
         """Commit a run and all that it published in one transaction; after it every reader sees all of it.
 
         A run that carries loads raises the data watermark by one.
+
+        Args:
+            run: The run.
+            artifacts: What it published.
+            loads: What it loaded.
+            due: The new head of the due-queue; None to leave the one before.
         """
         loads = tuple(loads)
         with Session(self._engine) as session, session.begin():
@@ -90,6 +103,8 @@ class Ledger:
             session.add_all(_artifact_row(artifact, row.sequence) for artifact in artifacts)
             for load in loads:
                 _add_load(session, load, row.sequence)
+            if due is not None:
+                replace_due(session, due, row.sequence)
             return _run_record(row)
 
     def current(self) -> dict[str, Artifact]:
@@ -121,6 +136,11 @@ class Ledger:
             query = query.where(LoadRow.replaced_by.is_(None))
         with Session(self._engine) as session:
             return [_load_record(row) for row in session.scalars(query)]
+
+    def due(self) -> list[DueRecord]:
+        """The head of the due-queue, in order of time; empty before one was committed."""
+        with Session(self._engine) as session:
+            return due_head(session)
 
     def last_run(self, kind: str | None = None) -> RunRecord | None:
         """The newest committed run, of one kind if asked."""

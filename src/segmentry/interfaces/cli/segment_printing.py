@@ -39,8 +39,17 @@ def _listed(found: Found) -> None:
         if each["error"]:
             line(f"{each['state'].upper()}: {each['id']} cannot be evaluated; its last good members are kept.")
             _problems(each["error"])
-    for reason in found["stale_because"]:
+    _not_fresh(found)
+
+
+def _not_fresh(found: Found) -> None:
+    """What is not in the figures: newer data or settings, and changes of the clock that are not played."""
+    for reason in found.get("stale_because", ()):
         line(f"STALE: {reason}")
+    pending = found.get("due_changes_pending")
+    if pending:
+        who = "everybody" if pending["everybody"] else f"{pending['customers']:,} customers"
+        line(f"DUE CHANGES PENDING: {who}, since {_day(pending['since'])} UTC; run segmentry segments step.")
 
 
 def _problems(problems: list[Found]) -> None:
@@ -73,6 +82,7 @@ def _one(found: Found) -> None:
         line(f"  {_day(each['as_of'])}: {number(each['members'])} members, version {each['version']}")
     if found["error"]:
         _problems(found["error"])
+    _not_fresh(found)
 
 
 def _worth(indent: str, worth: Found) -> None:
@@ -89,8 +99,7 @@ def counted(result: DocumentResult, form: Form) -> None:
 def _counted(found: Found) -> None:
     line(f"{found['count']:,} of {found['universe']:,}  (exact, as of {_day(found['as_of'])} UTC)")
     line(f"  {found['in_words']}")
-    for reason in found["stale_because"]:
-        line(f"STALE: {reason}")
+    _not_fresh(found)
 
 
 def previewed(result: DocumentResult, form: Form) -> None:
@@ -246,6 +255,42 @@ def _planned(found: Found, done: bool) -> None:
         _problems(each.get("problems", []))
     kept = sum(each["action"] == "keep" for each in found["actions"])
     line(f"{found['changes']} changes{' made' if done else ''}, {kept} kept.")
+
+
+def due(result: DocumentResult, form: Form) -> None:
+    """The next instants, and what waits for a refresh."""
+    _for(form, result, _due)
+
+
+def _due(found: Found) -> None:
+    for each in found["next"]:
+        who = "everybody" if each["kind"] == "population" else f"{each['customers']:,} customers"
+        line(f"  {each['at']}  {who}")
+    through = (
+        "nothing is known yet" if found["known_through"] is None else f"known through {_day(found['known_through'])}"
+    )
+    line(f"{found['instants']:,} instants at which the clock may change segments, {through} UTC.")
+    _reasons("waits for the next refresh", found["waiting"])
+
+
+def stepped(result: DocumentResult, form: Form) -> None:
+    """What was played, and what was not."""
+    _for(form, result, _stepped)
+
+
+def _stepped(found: Found) -> None:
+    if found["until"] is None:
+        line("Nothing is due.")
+        return
+    line(f"{found['changes']:,} changes by the clock up to {found['until']}, {found['moments']:,} moments looked at.")
+    for each in found["segments"]:
+        line(f"  {each['id']}: {each['members']:,} members as of {_day(each['as_of'])} UTC")
+    _reasons("was not played", found["not_played"])
+
+
+def _reasons(word: str, reasons: list[Found]) -> None:
+    for each in reasons:
+        line(f"  {each['id']} {word}: {each['reason']}.")
 
 
 def packs(result: DocumentResult, form: Form) -> None:

@@ -27,6 +27,9 @@ Folder = Annotated[Path, typer.Argument(help="Folder of the workspace.")]
 Segment = Annotated[str, typer.Argument(help="Id or name of a segment.")]
 Given = Annotated[str, typer.Argument(help="An expression, a file such as vip.yaml, or the id or name of a segment.")]
 Customer = Annotated[str, typer.Argument(help="Id of a customer.")]
+AsOf = Annotated[
+    datetime | None, typer.Option(help="Instant (UTC) by which to tell changes of the clock that are not played yet.")
+]
 Because = Annotated[str, typer.Option(help="Why, for those who ask later.")]
 
 
@@ -39,24 +42,24 @@ def _definitions(folder: Path) -> Iterator[Definitions]:
 
 
 @segments.command(name="list")
-def list_segments(folder: Folder, as_json: Json = False) -> None:
+def list_segments(folder: Folder, as_of: AsOf = None, as_json: Json = False) -> None:
     """Every segment with its exact count, as of when, and whether it is fresh, stale or failed."""
     with _definitions(folder) as definitions:
-        shown.listed(definitions.list(), Form.of(as_json))
+        shown.listed(definitions.list(as_of), Form.of(as_json))
 
 
 @segments.command()
-def show(folder: Folder, segment: Segment, as_json: Json = False) -> None:
+def show(folder: Folder, segment: Segment, as_of: AsOf = None, as_json: Json = False) -> None:
     """One segment: text, words, count, worth, history, and what leans on it."""
     with _definitions(folder) as definitions:
-        shown.one(definitions.show(segment), Form.of(as_json))
+        shown.one(definitions.show(segment, as_of), Form.of(as_json))
 
 
 @segments.command()
-def count(folder: Folder, expression: Given, as_json: Json = False) -> None:
+def count(folder: Folder, expression: Given, as_of: AsOf = None, as_json: Json = False) -> None:
     """How many customers an expression means."""
     with _definitions(folder) as definitions:
-        shown.counted(definitions.count(expression), Form.of(as_json))
+        shown.counted(definitions.count(expression, as_of), Form.of(as_json))
 
 
 @segments.command()
@@ -148,6 +151,26 @@ def apply(folder: Folder, as_json: Json = False) -> None:
     """Put the definition files on record and evaluate them, as one commit."""
     with _definitions(folder) as definitions:
         shown.planned(definitions.apply(), Form.of(as_json), done=True)
+
+
+@segments.command()
+def due(folder: Folder, as_json: Json = False) -> None:
+    """When the clock alone changes segments, for how many customers, and known through when."""
+    with _definitions(folder) as definitions:
+        shown.due(definitions.due(), Form.of(as_json))
+
+
+@segments.command()
+def step(
+    folder: Folder,
+    until: Annotated[
+        datetime | None, typer.Option(help="Instant (UTC) up to which to play; the next due instant by default.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Let the clock alone change segments, each change effective at its own instant."""
+    with _definitions(folder) as definitions:
+        shown.stepped(definitions.step(until), Form.of(as_json))
 
 
 @segments.command()

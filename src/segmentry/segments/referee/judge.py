@@ -46,10 +46,11 @@ class World:
         facts: Rows by table: ``orders``, ``order_lines``, ``events``, ``service_contacts``, ``touches``; each with
             ``customer_id``.
         changes: Membership changes: ``segment_id``, ``customer_id``, ``effective_at``, ``change``.
-        consents: ``customer_id``, ``purpose``, ``given``, ``recorded_at``.
+        consents: ``customer_id``, ``purpose``, ``channel`` (None for every one), ``given``, ``recorded_at``.
         addresses: ``customer_id``, ``channel``, ``usable``.
         contacts: ``account_id``, ``customer_id``, ``role``.
         definitions: Other definitions, for ``in segment``.
+        others: Parties beyond the universe, at whom conditions on contacts and accounts look as well.
     """
 
     parties: Sequence[Row]
@@ -59,6 +60,7 @@ class World:
     addresses: Sequence[Row] = ()
     contacts: Sequence[Row] = ()
     definitions: Sequence[Definition] = ()
+    others: Sequence[Row] = ()
 
 
 def judge(definition: Definition, world: World, as_of: datetime) -> set[str]:
@@ -68,10 +70,13 @@ def judge(definition: Definition, world: World, as_of: datetime) -> set[str]:
 
 
 class _Court:
-    def __init__(self, world: World, as_of: datetime, zone: str) -> None:
+    """One definition's questions to a world; ``base`` are those among whom ranks are taken, the universe if None."""
+
+    def __init__(self, world: World, as_of: datetime, zone: str, base: Sequence[Row] | None = None) -> None:
         self.world = world
         self.as_of = as_of
         self.zone = zone
+        self.base = world.parties if base is None else base
 
     def true(self, condition: Condition, row: Row) -> bool:
         """Whether a condition is true of one customer, or of one fact inside a filter."""
@@ -113,8 +118,8 @@ class _Court:
             case tree.Distance(latitude, longitude):
                 return _distance(row.get("latitude"), row.get("longitude"), float(latitude), float(longitude))
             case tree.Contacts(role, where):
-                people = self._people(row["customer_id"], role)
-                return sum(1 for person in people if where is None or self.true(where, person))
+                people, wide = self._people(row["customer_id"], role), self._wide()
+                return sum(1 for person in people if where is None or wide.true(where, person))
         raise TypeError(measure)
 
     def facts(self, facts: Facts, row: Row) -> list[Row]:
@@ -145,7 +150,7 @@ class _Court:
         return found[0][time] if name == "date" else found[0].get(name)
 
     def _ranked(self, condition: tree.Rank | tree.Percentile, row: Row) -> bool:
-        values = [_value(self.measure(condition.measure, each)) for each in self.world.parties]
+        values = [_value(self.measure(condition.measure, each)) for each in self.base]
         base = sorted((value for value in values if value is not None and value > 0), reverse=True)
         mine = _value(self.measure(condition.measure, row))
         if mine is None or mine <= 0:
@@ -214,7 +219,8 @@ class _Court:
         match condition:
             case tree.InSegment(segment, None):
                 other = self._definition(segment)
-                return me in judge(other, self.world, self.as_of)
+                inside = any(each["customer_id"] == me for each in self.world.parties)
+                return inside and _Court(self.world, self.as_of, other.timezone).true(other.where, row)
             case tree.InSegment(segment, on):
                 end = instant_of(datetime.combine((on or date.min) + timedelta(days=1), datetime.min.time()), self.zone)
                 before = [each for each in self._changes(segment, me) if each["effective_at"] < end]
@@ -225,27 +231,34 @@ class _Court:
                     for each in self._changes(segment, me)
                 )
             case tree.Consents(purpose):
-                return self._consents(me, purpose)
+                words = self._words(me, purpose)
+                return any(
+                    self._agrees([word for word in words if word["channel"] == each], each) for each in _on(words)
+                )
             case tree.Reachable(channel, purpose):
                 mine = [each for each in self.world.addresses if each["customer_id"] == me]
                 usable = any(each["channel"] == channel and each["usable"] for each in mine)
-                return usable and (purpose is None or self._consents(me, purpose))
+                return usable and (purpose is None or self._agrees(self._words(me, purpose), channel))
             case tree.Bucket(first, last, of, salt):
                 digest = hashlib.sha256(f"{salt}:{row['party_key']}".encode()).hexdigest()
                 return first <= int(digest[:15], 16) * of // 2**60 + 1 <= last
             case tree.AllContacts(where, role):
-                people = self._people(me, role)
-                return bool(people) and all(self.true(where, person) for person in people)
+                people, wide = self._people(me, role), self._wide()
+                return bool(people) and all(wide.true(where, person) for person in people)
             case tree.AtAccount(where, role):
                 links = [each for each in self.world.contacts if each["customer_id"] == me and _has(each, role)]
-                ids = {each["account_id"] for each in links}
-                return any(self.true(where, each) for each in self.world.parties if each["customer_id"] in ids)
+                ids, wide = {each["account_id"] for each in links}, self._wide()
+                return any(wide.true(where, each) for each in wide.base if each["customer_id"] in ids)
         raise TypeError(condition)
 
     def _people(self, account: str, role: str | None) -> list[Row]:
         links = [each for each in self.world.contacts if each["account_id"] == account and _has(each, role)]
         ids = {each["customer_id"] for each in links}
-        return [each for each in self.world.parties if each["customer_id"] in ids]
+        return [each for each in self._wide().base if each["customer_id"] in ids]
+
+    def _wide(self) -> _Court:
+        """The same court with ranks among all parties: contacts and accounts may lie beyond the universe."""
+        return _Court(self.world, self.as_of, self.zone, [*self.world.parties, *self.world.others])
 
     def _definition(self, word: str) -> Definition:
         return next(each for each in self.world.definitions if word in (each.id, each.name))
@@ -257,15 +270,24 @@ class _Court:
             for each in self.world.changes
             if each["segment_id"] in ids and each["customer_id"] == customer and each["effective_at"] <= self.as_of
         ]
-        return sorted(mine, key=lambda each: each["effective_at"])
+        return sorted(mine, key=lambda each: (each["effective_at"], each["change"] == "left"))
 
-    def _consents(self, customer: str, purpose: str) -> bool:
-        mine = [
+    def _words(self, customer: str, purpose: str) -> list[Row]:
+        return [
             each
             for each in self.world.consents
             if each["customer_id"] == customer and each["purpose"] == purpose and each["recorded_at"] <= self.as_of
         ]
-        return bool(mine) and bool(max(mine, key=lambda each: each["recorded_at"])["given"])
+
+    def _agrees(self, words: Sequence[Row], channel: str | None) -> bool:
+        """Whether the latest word, of those that speak of a channel, is yes."""
+        heard = [each for each in words if each["channel"] in (None, channel)]
+        last = max((each["recorded_at"] for each in heard), default=None)
+        return bool(heard) and all(each["given"] for each in heard if each["recorded_at"] == last)
+
+
+def _on(words: Sequence[Row]) -> set[str | None]:
+    return {each["channel"] for each in words}
 
 
 def _has(link: Row, role: str | None) -> bool:

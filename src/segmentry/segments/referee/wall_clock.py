@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from segmentry.segments.tree import Calendar, Dates, Rolling, Season, Span, Window
 from segmentry.terms.clock import zone as zone_of
@@ -16,6 +17,7 @@ def local(instant: datetime, zone: str) -> datetime:
     return instant.replace(tzinfo=UTC).astimezone(zone_of(zone)).replace(tzinfo=None)
 
 
+@lru_cache(maxsize=65_536)
 def instant_of(shown: datetime, zone: str) -> datetime:
     """The first instant (UTC) at which the wall clock shows ``shown``; after a gap, the first one at all."""
     offsets = {local(shown + probe, zone) - (shown + probe) for probe in _PROBES}
@@ -29,6 +31,7 @@ def instant_of(shown: datetime, zone: str) -> datetime:
     return high
 
 
+@lru_cache(maxsize=65_536)
 def stepped_back(instant: datetime, span: Span, zone: str, times: int = 1) -> datetime:
     """``times`` spans before an instant by the wall clock; the beginning of time where the calendar ends."""
     count = span.count * times

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from segmentry.segments.errors import DefinitionError
-from segmentry.segments.tree.base import And, Node, Not, Or
+from segmentry.segments.tree.base import And, Condition, Node, Not, Or
 from segmentry.segments.tree.behavior import FirstTime, Regularly, Restarted, Sequence, Step, Stopped
 from segmentry.segments.tree.leaves import Between, Compare, Known, Match, OneOf, Percentile, Rank, Within
-from segmentry.segments.tree.measures import Aggregate, Distance, Facts, Pick, Trait
-from segmentry.segments.tree.standing import Bucket
+from segmentry.segments.tree.measures import Aggregate, Contacts, Count, Distance, Facts, Pick, Trait
+from segmentry.segments.tree.standing import AllContacts, AtAccount, Bucket, Consents, Moved, Reachable
 from segmentry.segments.tree.time import Calendar, Dates, Rolling, Season, Span
 from segmentry.segments.tree.walk import DEEPEST, children, walk
 from segmentry.terms.errors import Problem, shorten
@@ -21,6 +21,10 @@ MOST_VALUES = 100_000
 """Values one list may hold."""
 LONGEST_SPAN = 100_000
 """Steps one span may have."""
+MOST_LOOKS = 200
+"""Different looks at facts, ranks and other sets of customers that one definition may take; heavy ones count more."""
+MOST_TERMS = 5_000
+"""Conditions one definition may hold."""
 _LARGEST = Decimal(10) ** 38
 _Wrong = tuple[str, str, str]
 """Code, what is wrong, what to do."""
@@ -51,7 +55,21 @@ def problems_of(tree: Node, places: Mapping[int, str] | None = None) -> list[Pro
         where = known.get(id(node)) or parent
         found += [Problem(code, what, where, shorten(_given(node)), step) for code, what, step in _wrong(node)]
         waiting += [(child, where) for child in children(node)]
-    return found
+    return found + list(_too_broad(tree))
+
+
+def _too_broad(tree: Node) -> Iterator[Problem]:
+    """What no engine should be asked for at once, however well it is written."""
+    nodes = list(walk(tree))
+    next_step = "Split it into segments and use in segment."
+    terms = sum(isinstance(node, Condition) for node in nodes)
+    if terms > MOST_TERMS:
+        what = f"A definition has at most {MOST_TERMS:,} conditions"
+        yield Problem("DEFINITION_TOO_LONG", what, "definition", f"{terms:,} conditions", next_step)
+    looks = sum(_LOOKS[type(node)] for node in {node for node in nodes if type(node) in _LOOKS})
+    if looks > MOST_LOOKS:
+        what = f"A definition looks at facts and ranks in at most {MOST_LOOKS} different ways"
+        yield Problem("DEFINITION_TOO_BROAD", what, "definition", f"{looks:,} ways", next_step)
 
 
 def too_deep(tree: Node) -> bool:
@@ -267,6 +285,26 @@ def _bucket(node: Bucket) -> Iterator[_Wrong]:
         yield "BUCKET_WRONG", "Buckets run from 1 to their number, at most 1,000,000", "Give such numbers."
 
 
+_LOOKS: dict[type[Node], int] = {
+    Count: 1,
+    Aggregate: 1,
+    Pick: 2,
+    FirstTime: 1,
+    Regularly: 4,
+    Stopped: 2,
+    Restarted: 3,
+    Sequence: 4,
+    Rank: 2,
+    Percentile: 2,
+    Bucket: 1,
+    Contacts: 8,
+    AllContacts: 8,
+    AtAccount: 8,
+    Moved: 2,
+    Consents: 2,
+    Reachable: 2,
+}
+"""What each kind of look costs, in counts of facts; long verbs and joins cost several."""
 _CHECKS: dict[type[Node], Callable[[Any], Iterator[_Wrong]]] = {
     And: _parts,
     Or: _parts,

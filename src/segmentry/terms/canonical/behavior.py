@@ -29,6 +29,7 @@ EVENTS = Contract(
         Column("campaign_id", _TEXT, "Campaign it came from."),
     ),
     open=True,
+    layout=("event", "occurred_at"),
 )
 
 USAGE = Contract(
