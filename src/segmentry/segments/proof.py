@@ -17,7 +17,21 @@ from segmentry.segments.raw import worlds
 from segmentry.segments.reader import rows_of
 from segmentry.segments.referee import World, judge
 from segmentry.segments.referee.measured import among, measured
-from segmentry.segments.tree import And, Compare, Condition, Definition, Not, Or, Percentile, Rank, Trait, walk
+from segmentry.segments.tree import (
+    AllContacts,
+    And,
+    AtAccount,
+    Compare,
+    Condition,
+    Contacts,
+    Definition,
+    Not,
+    Or,
+    Percentile,
+    Rank,
+    Trait,
+    walk,
+)
 from segmentry.segments.universe import base_of
 from segmentry.terms.errors import Problem
 
@@ -41,12 +55,14 @@ def prove(published: Published, id_: str, sample: int | None = SAMPLE) -> dict[s
         ``checked``, ``members`` (published, among those checked), ``differences`` and ``proved``.
 
     Raises:
-        DefinitionError: the segment leans on one of another universe, which the referee cannot see.
+        DefinitionError: the segment leans on one of another universe, or ranks contacts among everybody, which the
+            referee cannot see customer by customer.
     """
     definition = published.find(id_).definition
     needed = closure([definition.id], published.definitions)
     asked = [each for each in published.definitions if each.id in needed]
     _same_universe(definition, asked)
+    _no_ranks_of_contacts(definition, asked)
     tables = published.belonging().inputs(base_of(definition))
     everybody = published.reader.arrow(tables.universe.select("customer_id"))["customer_id"].to_pylist()
     chosen = _sampled(everybody, sample)
@@ -76,6 +92,14 @@ def _same_universe(definition: Definition, asked: Sequence[Definition]) -> None:
     if other:
         what, next_step = "It leans on segments of another universe", "Prove those, then read explain for this one."
         raise DefinitionError(Problem("PROOF_UNIVERSES", what, definition.id, ", ".join(other), next_step))
+
+
+def _no_ranks_of_contacts(definition: Definition, asked: Sequence[Definition]) -> None:
+    conditions = [node for each in asked for node in walk(each.where)]
+    inside = [node.where for node in conditions if isinstance(node, Contacts | AllContacts | AtAccount)]
+    if any(isinstance(node, Rank | Percentile) for where in inside if where is not None for node in walk(where)):
+        what, next_step = "It ranks contacts among everybody", "Name the ranked ones as a segment of their own."
+        raise DefinitionError(Problem("PROOF_RANKS", what, definition.id, "", next_step))
 
 
 def _sampled(everybody: Sequence[str], sample: int | None) -> list[str]:

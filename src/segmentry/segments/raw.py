@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from segmentry.segments.dependencies import traits_of
 from segmentry.segments.inputs import Inputs
 from segmentry.segments.layout import FACT_TABLES
 from segmentry.segments.reader import Reader
 from segmentry.segments.referee import World
-from segmentry.segments.tree import Consents, Definition, Distance, Facts, InSegment, Moved, Reachable, walk
+from segmentry.segments.tree import (
+    AllContacts,
+    AtAccount,
+    Consents,
+    Contacts,
+    Definition,
+    Distance,
+    Facts,
+    InSegment,
+    Moved,
+    Reachable,
+    walk,
+)
 
 Rows = list[dict[str, Any]]
 
@@ -29,23 +43,59 @@ def worlds(
         customers: Those to answer for, with ``customer_id``; None for the whole universe.
     """
     universe = tables.universe if customers is None else tables.universe.semi_join(customers, "customer_id")
-    parties = _by_customer(reader.arrow(_with_traits(universe, tables, _traits(definitions))).to_pylist())
-    facts = {name: _rows(reader, tables.facts[name], universe) for name in sorted(_tables(definitions))}
     nodes = [node for each in definitions for node in walk(each.where)]
-    changes = _optional(reader, tables.changes, universe, nodes, (Moved, InSegment))
-    consents = _optional(reader, tables.consents, universe, nodes, (Consents, Reachable))
-    addresses = _optional(reader, tables.addresses, universe, nodes, (Reachable,))
-    return {
-        id_: World(
-            parties=rows,
-            facts={name: each.get(id_, []) for name, each in facts.items()},
-            changes=changes.get(id_, []),
-            consents=consents.get(id_, []),
-            addresses=addresses.get(id_, []),
+    near = _neighbors(reader, tables, universe, nodes)
+    asked = reader.arrow(universe.select("customer_id"))["customer_id"].to_pylist()
+    seen = _with_neighbors(tables, universe, near)
+    parties = _by_customer(reader.arrow(_with_traits(seen, tables, _traits(definitions))).to_pylist())
+    facts = {name: _rows(reader, tables.facts[name], seen) for name in sorted(_tables(definitions))}
+    changes = _optional(reader, tables.changes, seen, nodes, (Moved, InSegment))
+    consents = _optional(reader, tables.consents, seen, nodes, (Consents, Reachable))
+    addresses = _optional(reader, tables.addresses, seen, nodes, (Reachable,))
+    found = {}
+    for id_ in asked:
+        links = near.get(id_, [])
+        others = sorted({each for link in links for each in (link["account_id"], link["customer_id"])} - {id_})
+        ids = [id_, *others]
+        found[id_] = World(
+            parties=parties[id_],
+            others=_of(parties, others),
+            facts={name: _of(each, ids) for name, each in facts.items()},
+            changes=_of(changes, ids),
+            consents=_of(consents, ids),
+            addresses=_of(addresses, ids),
+            contacts=links,
             definitions=definitions,
         )
-        for id_, rows in parties.items()
-    }
+    return found
+
+
+def _neighbors(reader: Reader, tables: Inputs, universe: ir.Table, nodes: Sequence[Any]) -> dict[str, Rows]:
+    """Links to contacts and accounts, by the customer at either end; none where nothing asks for them."""
+    if tables.contacts is None or not any(isinstance(node, Contacts | AllContacts | AtAccount) for node in nodes):
+        return {}
+    found: dict[str, Rows] = {}
+    for end in ("account_id", "customer_id"):
+        own = tables.contacts.semi_join(universe, tables.contacts[end] == universe.customer_id)
+        for row in reader.arrow(own).to_pylist():
+            if row not in found.setdefault(row[end], []):
+                found[row[end]].append(row)
+    return found
+
+
+def _with_neighbors(tables: Inputs, universe: ir.Table, near: Mapping[str, Rows]) -> ir.Table:
+    """The universe with everybody it is linked to."""
+    if not near or tables.parties is None:
+        return universe
+    ids = {each for links in near.values() for link in links for each in (link["account_id"], link["customer_id"])}
+    linked = ibis.memtable(pa.table({"customer_id": pa.array(sorted(ids), pa.string())}))
+    columns = universe.columns
+    others = tables.parties.semi_join(linked, "customer_id").anti_join(universe, "customer_id")
+    return universe.union(others.select(columns))
+
+
+def _of(rows: Mapping[str, Rows], ids: Sequence[str]) -> Rows:
+    return [row for id_ in ids for row in rows.get(id_, [])]
 
 
 def _traits(definitions: Iterable[Definition]) -> list[str]:

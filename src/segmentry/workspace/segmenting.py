@@ -11,7 +11,6 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from segmentry.charts import overlap_picture
-from segmentry.engine import arrow_schema
 from segmentry.segments import history, packs
 from segmentry.segments.dependencies import dependents, mentioned
 from segmentry.segments.differences import difference
@@ -27,12 +26,12 @@ from segmentry.segments.preview import count, preview
 from segmentry.segments.proof import SAMPLE, prove
 from segmentry.segments.published import Published, worth
 from segmentry.segments.reader import rows_of
-from segmentry.segments.tables import SEGMENT_MANUAL
 from segmentry.segments.tree import Definition
 from segmentry.segments.words import describe
 from segmentry.terms.clock import midnight_after
-from segmentry.terms.errors import Problem, SettingsError, WorkspaceError, shorten
+from segmentry.terms.errors import Problem, SettingsError, WorkspaceError
 from segmentry.terms.numbers import as_json
+from segmentry.workspace.deciding import decide, erase_customers
 from segmentry.workspace.looking import locale, stale_reasons
 from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.segment_files import (
@@ -335,19 +334,23 @@ class Definitions:
         """Let the rule decide about a customer again."""
         return self._decide(segment, customer, "cleared", because)
 
+    def erase(self, *customers: str) -> DocumentResult:
+        """Take customers out of all that was ever said of membership, and never look at them again.
+
+        Statements, members, decisions and due instants are rewritten without them in every version that is kept; a
+        tombstone recognizes them by a salted hash and names nobody. Numbers of members told earlier stay as told. What
+        sources tell of them is erased at the source.
+
+        Args:
+            customers: Their ids.
+
+        Raises:
+            DefinitionError: with every id that is nobody's.
+        """
+        return erase_customers(self.workspace, self._published(), customers)
+
     def _decide(self, segment: str, customer: str, decision: str, because: str) -> DocumentResult:
-        published = self._published()
-        definition = published.find(segment).definition
-        identity = published.reader.table("identity")
-        if not published.number(identity.filter(identity.customer_id == customer)):
-            what, next_step = "There is no such customer", "Take an id from the table identity."
-            raise DefinitionError(Problem("CUSTOMER_UNKNOWN", what, "customer", shorten(customer), next_step))
-        with self.workspace.engine.run("segments", published.as_of) as run:
-            row = {"segment_id": definition.id, "customer_id": customer, "decision": decision, "because": because}
-            rows = [*rows_of(run, "segment_manual"), {**row, "recorded_at": run.started_at}]
-            run.publish(SEGMENT_MANUAL, pa.Table.from_pylist(rows, schema=arrow_schema(SEGMENT_MANUAL)))
-            refresh_definitions(run, self.workspace)
-        return DocumentResult("Decided", row)
+        return decide(self.workspace, self._published(), segment, customer, decision, because)
 
     def _published(self) -> Published:
         engine = self.workspace.engine

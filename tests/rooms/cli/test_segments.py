@@ -45,6 +45,7 @@ CALLS: dict[str, list[str]] = {
     "add": ["big", "customer:C0001", "--because", "asked"],
     "remove": ["big", "customer:C0001"],
     "clear": ["big", "customer:C0001"],
+    "erase": ["customer:C0001", "customer:C0002"],
 }
 """Every command with arguments that work."""
 

@@ -19,6 +19,15 @@ PIPELINE = "opportunity_id,account,deal_stage,engage_date,close_date,close_value
 )
 
 
+CONTACTS = (
+    "account,contact_id,role,title,started_on,ended_on\nFirm 1,ana,decider,Director,2023-01-01,\n"
+    "Firm 1,bob,user,Clerk,2023-01-01,\nFirm 2,cyn,decider,Director,2022-01-01,2022-12-31\n"
+    "Firm 3,dan,,Owner,2023-01-01,\n"
+)
+CONSENTS = "customer,purpose,channel,consent,date\nana,marketing,,yes,2023-01-01\nbob,marketing,email,no,2023-01-01\n"
+ADDRESSES = "customer,channel,email\nana,email,ana@firm.example\nbob,email,bob@firm.example\n"
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> sg.Workspace:
     for name, text in (("accounts.csv", ACCOUNTS), ("pipeline.csv", PIPELINE)):
@@ -62,3 +71,45 @@ def test_an_empty_workspace_still_says_what_to_do(tmp_path: Path) -> None:
     with sg.init(tmp_path / "empty") as workspace, pytest.raises(WorkspaceError) as caught:
         workspace.refresh()
     assert caught.value.problems[0].code == "NOTHING_LOADED"
+
+
+def members(workspace: sg.Workspace, **texts: str) -> dict[str, set[str]]:
+    """Members of definitions by id, each that leans on no other universe proved by the referee."""
+    folder = workspace.folder / "segments"
+    folder.mkdir(exist_ok=True)
+    for id_, text in texts.items():
+        of = "accounts" if id_.startswith("accounts") else "customers"
+        kinds = "" if of == "accounts" else "kinds: [contact]\n"
+        (folder / f"{id_}.yaml").write_text(f"name: {id_}\nof: {of}\n{kinds}where: |\n  {text}\n", encoding="utf8")
+    workspace.refresh()
+    definitions = workspace.definitions
+    assert {each["state"] for each in definitions.list().as_dict()["segments"]} == {"fresh"}
+    for id_, text in texts.items():
+        if "in segment" not in text:
+            assert definitions.prove(id_, sample=None).as_dict()["segments"][0]["proved"]
+    return {id_: set(definitions.members(id_).table()["customer_id"].to_pylist()) for id_ in texts}
+
+
+def test_accounts_are_asked_for_their_contacts_by_role(workspace: sg.Workspace, tmp_path: Path) -> None:
+    """Any, all, none and how many; a role that ended is no role; consent, address and account lie behind the person."""
+    for name, text in (("contacts.csv", CONTACTS), ("consents.csv", CONSENTS), ("addresses.csv", ADDRESSES)):
+        (tmp_path / name).write_text(text, encoding="utf8")
+        workspace.load(tmp_path / name)
+    with workspace:
+        found = members(
+            workspace,
+            accounts_decided='any contact as "decider"',
+            accounts_silent='no contact as "decider"',
+            accounts_two="at least 2 contacts",
+            accounts_spain='any contact where (consents to "marketing") and country = "Spain"',
+            accounts_named='any contact where (in segment "in_spain")',
+            marketable='reachable by "email" for "marketing"',
+            in_spain='at account where (country = "Spain")',
+        )
+    assert found["accounts_decided"] == {"account:Firm 1"}
+    assert len(found["accounts_silent"]) == 11
+    assert found["accounts_two"] == {"account:Firm 1"}
+    assert found["accounts_spain"] == {"account:Firm 1"}
+    assert found["accounts_named"] == {"account:Firm 1", "account:Firm 3"}
+    assert found["marketable"] == {"customer:ana"}
+    assert found["in_spain"] == {"customer:ana", "customer:bob", "customer:dan"}

@@ -359,3 +359,14 @@ def decided(result: DocumentResult, form: Form) -> None:
 
 def _decided(found: Found) -> None:
     line(f"{found['customer_id']} {found['decision']} in {found['segment_id']} by hand.")
+
+
+def erased(result: DocumentResult, form: Form) -> None:
+    """How much was taken out."""
+    _for(form, result, _erased)
+
+
+def _erased(found: Found) -> None:
+    line(f"{found['customers']:,} customers erased from membership at {found['erased_at']}")
+    for table, rows in found["rows"].items():
+        line(f"  {table}: {rows:,} rows")

@@ -249,3 +249,14 @@ def clear(folder: Folder, segment: Segment, customer: Customer, because: Because
     """Let the rule decide about a customer again."""
     with _definitions(folder) as definitions:
         shown.decided(definitions.clear(segment, customer, because), Form.of(as_json))
+
+
+@segments.command()
+def erase(
+    folder: Folder,
+    customer: Annotated[list[str], typer.Argument(help="Ids of customers.")],
+    as_json: Json = False,
+) -> None:
+    """Take customers out of all that was ever said of membership; facts are erased at their source."""
+    with _definitions(folder) as definitions:
+        shown.erased(definitions.erase(*customer), Form.of(as_json))
