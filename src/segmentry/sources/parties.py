@@ -144,6 +144,7 @@ def _joined(bought: ir.Table, told: ir.Table) -> ir.Table:
 def _with_mentions(described: ir.Table, mentioned: ir.Table) -> ir.Table:
     """Described parties, known since the earliest mention, and those that are only mentioned."""
     other = mentioned.select(other_key="party_key", other_since="known_since")
+    described = described.view()  # it may be a join itself, whose columns another join could not tell apart
     both = described.left_join(other, described.party_key == other.other_key)
     earlier = both.mutate(known_since=_earlier(both.known_since, both.other_since)).select(*described.columns)
     return united([earlier, mentioned.anti_join(described, "party_key")])

@@ -100,6 +100,21 @@ def test_a_party_is_known_since_its_earliest_fact(engine: Engine, tmp_path: Path
     assert since["account:Acme West"] is None
 
 
+def test_descriptions_orders_and_mentions_meet_in_one_row(engine: Engine, tmp_path: Path) -> None:
+    """A file of customers, orders and tickets of the same person: described once, known since the earliest of them."""
+    files = {
+        "orders.csv": ORDERS,
+        "people.csv": "customer_id,since,age\nana,2024-02-01,30\nbob,2024-04-20,40\n",
+        "tickets.csv": "ticket_id,customer,created_at,topic\nT1,ana,2024-01-10 09:00,delivery\n",
+    }
+    fill(engine, tmp_path, files)
+    rows = {row["party_key"]: row for row in engine.rows(engine.table("customers"))}
+    assert rows["customer:ana"]["known_since"] == datetime(2024, 1, 10, 9)
+    assert rows["customer:bob"]["known_since"] == datetime(2024, 4, 1)
+    assert rows["customer:ana"]["given_age"] is not None
+    assert kinds(engine) == {"customer:ana": {"buyer"}, "customer:bob": {"buyer"}}
+
+
 def test_a_role_that_ended_ends_the_kind(engine: Engine, tmp_path: Path) -> None:
     """Contacts who left are contacts until that day; one open role keeps the kind open."""
     fill(engine, tmp_path, FILES)
