@@ -7,7 +7,9 @@ from typing import Any
 import ibis.expr.types as ir
 
 from segmentry.segments.language.writing import format_condition
+from segmentry.segments.leaf_expressions import Place
 from segmentry.segments.published import Published, worth
+from segmentry.segments.standing import agreeing
 from segmentry.segments.tree import Definition
 from segmentry.segments.universe import base_of
 from segmentry.segments.words import describe
@@ -57,7 +59,9 @@ def _counted(published: Published, definition: Definition, members: ir.Table) ->
 
 
 def waterfall(published: Published, definition: Definition, members: ir.Table) -> list[dict[str, Any]]:
-    """From parties matched to customers who can be written to, step by step; what is not known is said, not guessed.
+    """From parties matched to customers who can be written to; each step counts those left by the steps before it.
+
+    What is not known is said, not guessed, and takes nobody out.
 
     Args:
         published: What is published.
@@ -73,9 +77,11 @@ def waterfall(published: Published, definition: Definition, members: ir.Table) -
     if tables.consents is None:
         allowed: Any = NotEstimable("no consents are loaded")
     else:
-        latest = tables.consents.filter(tables.consents.given)
-        allowed = published.number(members.semi_join(latest, "customer_id"))
-    steps.append({"step": "consent", "meaning": "with a consent on record", "count": allowed})
+        by = ["customer_id", "purpose", "channel"]
+        agreed = agreeing(tables.consents, Place(published.as_of, "UTC"), by)
+        members = members.semi_join(agreed, "customer_id")
+        allowed = published.number(members)
+    steps.append({"step": "consent", "meaning": "with a consent in force", "count": allowed})
     if tables.addresses is None:
         reached: Any = NotEstimable("no addresses are loaded")
     else:

@@ -20,10 +20,15 @@ def consenting(consents: ir.Table, purpose: str, place: Place, channel: str | No
     A word may be limited to a channel. For a channel, words on it and general ones count, whichever is the later;
     without one, a yes on any channel is enough.
     """
-    known = consents.filter(consents.purpose == purpose, consents.recorded_at < place.now(consents))
-    if channel is not None:
-        known = known.filter(known.channel.isnull() | (known.channel == channel))
-    by = [known.customer_id] if channel is not None else [known.customer_id, known.channel]
+    spoken = consents.filter(consents.purpose == purpose)
+    if channel is None:
+        return agreeing(spoken, place, ["customer_id", "channel"])
+    return agreeing(spoken.filter(spoken.channel.isnull() | (spoken.channel == channel)), place, ["customer_id"])
+
+
+def agreeing(words: ir.Table, place: Place, by: list[str]) -> ir.Table:
+    """``customer_id`` of those who have said yes last, of the words that agree in the columns ``by``."""
+    known = words.filter(words.recorded_at < place.now(words))
     order = [known.recorded_at.desc(), known.given]
     latest = known.mutate(place_=ibis.row_number().over(ibis.window(group_by=by, order_by=order)))
     return latest.filter(latest.place_ == 0, latest.given).select("customer_id").distinct()

@@ -143,7 +143,7 @@ def _counted(measure: Count | Contacts, operator: Operator, number: Decimal) -> 
     note = " (none included)" if operator in ("<", "<=") and number > 0 else ""
     many = number != 1
     if isinstance(measure, Contacts):
-        return f"there are {words} {contacts_words(measure, _words, many=many)}{note}"
+        return f"there {'are' if many else 'is'} {words} {contacts_words(measure, _words, many=many)}{note}"
     return f"they have {words} {facts_words(measure.facts, _words, many=many)}{note}"
 
 

@@ -104,8 +104,11 @@ def test_accounts_are_asked_for_their_contacts_by_role(workspace: sg.Workspace, 
             accounts_spain='any contact where (consents to "marketing") and country = "Spain"',
             accounts_named='any contact where (in segment "in_spain")',
             marketable='reachable by "email" for "marketing"',
+            addressed='reachable by "email"',
             in_spain='at account where (country = "Spain")',
         )
+        waterfall = workspace.definitions.preview("addressed").as_dict()["waterfall"]
+    assert [each["count"] for each in waterfall] == [2, 2, 1, 1]
     assert found["accounts_decided"] == {"account:Firm 1"}
     assert len(found["accounts_silent"]) == 11
     assert found["accounts_two"] == {"account:Firm 1"}
