@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from segmentry.engine import Run
 from segmentry.segments.membership import instant
-from segmentry.segments.universe import fact_times, last_facts
+from segmentry.segments.relations import consents
+from segmentry.segments.universe import fact_times, identity_of, last_facts
 from segmentry.terms.clock import utc_to_local
 
 _LONG_AGO = datetime(1, 1, 2)
@@ -64,6 +65,10 @@ def with_reasons(
     told = moves.left_join(before, moves.segment_id == before.before_id)
     told = _joined(told, _known_customers(run, as_of), "known_id")
     told = _joined(told, last_facts(run, as_of).rename(fact_id="customer_id"), "fact_id")
+    words = consent_words(run)
+    said = words.filter(words.said_at <= instant(as_of))
+    spoken = said.group_by("said_id").aggregate(last_said_at=said.said_at.max())
+    told = _joined(told, spoken, "said_id")
     told = _joined(told, _corrected_customers(run, previous, timezone), "corrected_id")
     told = _joined(told, absorbed(run), "absorbed_id")
     decided = ibis.literal(value=False)
@@ -82,6 +87,7 @@ def with_reasons(
         (~known | (told.before_as_of == instant(as_of)), "late data"),
         (told.corrected_id.notnull() & ~active, "late data"),
         (active, "behavior"),
+        ((told.last_said_at > told.before_as_of).fill_null(False), "consent"),
         else_="clock",
     )
     return told.select("segment_id", "customer_id", "change", reason=reason)
@@ -90,8 +96,8 @@ def with_reasons(
 def reasons_at_moments(course: ir.Table, run: Run) -> ir.Table:
     """Changes between evaluations with a reason for each.
 
-    The first that holds: the customer became known at that very instant; the customer did something at it; else time
-    alone passed.
+    The first that holds: the customer became known at that very instant; did something at it; agreed to something or
+    took it back; else time alone passed.
 
     Args:
         course: ``segment_id``, ``customer_id``, ``change`` and ``effective_at``.
@@ -102,12 +108,23 @@ def reasons_at_moments(course: ir.Table, run: Run) -> ir.Table:
     acts = fact_times(run).select(act_id="customer_id", act_at="fact_at").distinct()
     told = _joined(course, arrived, "arrived_id")
     told = told.left_join(acts, (told.customer_id == acts.act_id, told.effective_at == acts.act_at))
+    words = consent_words(run).distinct()
+    told = told.left_join(words, (told.customer_id == words.said_id, told.effective_at == words.said_at))
     reason = ibis.cases(
         (((told.change == "entered") & (told.arrived_at == told.effective_at)).fill_null(False), "arrival"),
         (told.act_id.notnull(), "behavior"),
+        (told.said_id.notnull(), "consent"),
         else_="clock",
     )
     return told.select("segment_id", "customer_id", "change", "effective_at", reason=reason)
+
+
+def consent_words(run: Run) -> ir.Table:
+    """``said_id`` and ``said_at`` of every word on consent; none where no consents are loaded."""
+    if not run.has("consents"):
+        return run.table("identity").select(said_id="customer_id", said_at="recorded_at").limit(0)
+    told = consents(run.table("consents"), identity_of(run))
+    return told.select(said_id="customer_id", said_at="recorded_at")
 
 
 def _table(previous: Mapping[str, Previous]) -> ir.Table:

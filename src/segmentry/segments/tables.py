@@ -14,7 +14,7 @@ _RECORDED_AT = Column("recorded_at", _TIMESTAMP, "When it was put on record.", "
 _VERSION = Column("version", _INTEGER, "Version of the definition, from 1 on; rises when members may change.")
 
 Change = Literal["entered", "left", "corrected"]
-Reason = Literal["behavior", "arrival", "clock", "definition", "identity", "late data", "manual", "erasure"]
+Reason = Literal["behavior", "arrival", "clock", "definition", "identity", "late data", "consent", "manual"]
 REASONS: dict[Reason, str] = {
     "behavior": "the customer did something",
     "arrival": "the customer was not known before",
@@ -22,8 +22,8 @@ REASONS: dict[Reason, str] = {
     "definition": "the definition changed",
     "identity": "customers were merged",
     "late data": "what is known of the past changed",
+    "consent": "the customer agreed, or took it back",
     "manual": "somebody decided it by hand",
-    "erasure": "the customer was erased",
 }
 """Why a customer entered or left, in words."""
 

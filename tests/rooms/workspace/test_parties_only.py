@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,19 @@ def test_accounts_are_asked_for_their_contacts_by_role(workspace: sg.Workspace, 
     assert found["accounts_named"] == {"account:Firm 1", "account:Firm 3"}
     assert found["marketable"] == {"customer:ana"}
     assert found["in_spain"] == {"customer:ana", "customer:bob", "customer:dan"}
+
+
+def test_a_consent_taken_back_moves_with_its_own_reason(workspace: sg.Workspace, tmp_path: Path) -> None:
+    """The change is effective at the very word, and says that it was one."""
+    for name, text in (("contacts.csv", CONTACTS), ("consents.csv", CONSENTS)):
+        (tmp_path / name).write_text(text, encoding="utf8")
+        workspace.load(tmp_path / name)
+    with workspace:
+        assert members(workspace, agreed='consents to "marketing"') == {"agreed": {"customer:ana"}}
+        later = "customer,purpose,channel,consent,date\nana,marketing,,no,2023-05-20 10:00\n"
+        (tmp_path / "words.csv").write_text(later, encoding="utf8")
+        workspace.load(tmp_path / "words.csv")
+        workspace.refresh()
+        rows = workspace.table("segment_changes").table().to_pylist()
+    left = [(row["customer_id"], row["reason"], row["effective_at"]) for row in rows if row["change"] == "left"]
+    assert left == [("customer:ana", "consent", datetime(2023, 5, 20, 8))]
