@@ -17,7 +17,7 @@ from segmentry.segments.clock.moments import Moments
 from segmentry.segments.clock.pieces import Crossing, crossings
 from segmentry.segments.language.reading import parse
 from segmentry.segments.tree import Definition, Span
-from segmentry.segments.windows import MOMENT, NOW, Back, Edge, Fixed, Period, edge_at
+from segmentry.segments.windows import MOMENT, NOW, Back, Edge, Fixed, Period, edge_at, silence
 from tests.rooms.segments.batches import connect
 from tests.rooms.segments.clocks import Ticking, made_course
 from tests.rooms.segments.histories import INSTANTS_BY_ZONE, SPANS, ZONES
@@ -104,6 +104,16 @@ def test_nothing_passes_an_edge_between_due_instants(edge: Edge, zone: str, data
             inside = [first, following - MOMENT, first + (following - first) * chance.random()]
             states = {time < (edge_at(edge, each, zone) or datetime.min) for each in inside if each < following}
             assert len(states) == 1, (time, first, following)
+
+
+def test_a_jump_that_is_made_good_an_hour_later_is_not_overlooked() -> None:
+    """A month before 10 April at 2:00 lies in the hour New York skips; a quarter before that, an hour is jumped."""
+    edge = silence(Span(1, "month"), Span(1, "quarter"))[1].start
+    time = datetime(2023, 12, 10, 8)
+    for until in (datetime(2024, 4, 10, 7), datetime(2024, 4, 12)):
+        found = crossings(edge, "America/New_York", datetime(2024, 3, 10, 7), until)
+        (due,) = {each.due_at for each in found if each.low <= time < each.high}
+        assert due == datetime(2024, 4, 10, 6)
 
 
 def test_stretches_of_one_kind_are_told_as_one() -> None:

@@ -104,6 +104,10 @@ def _cuts(edge: Back | Period, timezone: str, after: datetime, until: datetime) 
     first, last = (utc_to_local(each, timezone).date().toordinal() for each in (after, until))
     days = (date.fromordinal(number) for number in range(first - 1, last + 2))
     found |= {day_begins(day, timezone) for day in days if turns(day)}
+    steps = edge.steps if isinstance(edge, Back) else ()
+    for count in range(1, len(steps)):
+        # A jump of one step that the next makes good an hour later would hide between ends that fit together.
+        found |= {piece.start for piece in pieces(Back(steps[:count]), timezone, after, until)}
     return (
         sorted({after, until, *(each for each in found if after < each < until)}) if after < until else [after, until]
     )
