@@ -48,8 +48,8 @@ class Course:
     until: datetime
 
 
-def made_course(seed: int, leaves: int = 12) -> Course:
-    """A month around a clock change or the end of a month, decided by ``seed``."""
+def made_course(seed: int, leaves: int = 12, forms: Sequence[str] = LEAF_FORMS) -> Course:
+    """A month around a clock change or the end of a month, decided by ``seed``, and leaves of these forms."""
     chance = Random(seed)
     home = chance.choice(ZONES)
     zones, pivot = [home, chance.choice(ZONES)], chance.choice(INSTANTS_BY_ZONE[home])
@@ -59,7 +59,7 @@ def made_course(seed: int, leaves: int = 12) -> Course:
     asked: list[Definition] = []
     while len(asked) < leaves:
         number = f"leaf_{len(asked)}"
-        found = Definition(number, number.upper(), asker.leaf(chance.choice(LEAF_FORMS)), timezone=chance.choice(zones))
+        found = Definition(number, number.upper(), asker.leaf(chance.choice(forms)), timezone=chance.choice(zones))
         asked += [] if shared(found) else [found]
     return Course(replace(world, definitions=[*KNOWN, *asked]), asked, after, after + MONTH)
 
