@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from segmentry.engine.warehouse import PHYSICAL
+from segmentry.engine.warehouse import PHYSICAL, unanswered
 from segmentry.terms.errors import Problem, SettingsError
 
 
@@ -43,11 +43,20 @@ class SparkWarehouse:
         return self._backend.read_parquet(str(path))
 
     def arrow(self, expression: ir.Expr) -> pa.Table:
-        """Run an expression and bring the answer home as Arrow, by way of pandas, whose options Spark sets in vain."""
+        """Run an expression and bring the answer home as Arrow, by way of pandas, whose options Spark sets in vain.
+
+        Raises:
+            QueryError: Spark could not answer.
+        """
+        from pyspark.errors import PySparkException
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
             warnings.simplefilter("ignore", DeprecationWarning)
-            return self._backend.to_pyarrow(expression)
+            try:
+                return self._backend.to_pyarrow(expression)
+            except PySparkException as error:
+                raise unanswered(self.name, error) from error
 
     def write(self, physical_name: str, table: ir.Table) -> int:
         """Write ``table`` under a new physical name; returns its number of rows."""

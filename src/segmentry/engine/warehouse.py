@@ -16,7 +16,7 @@ import pyarrow as pa
 from ibis.expr.operations import InMemoryTable
 
 from segmentry.engine.settings import EngineSettings
-from segmentry.terms.errors import Problem, WorkspaceError, shorten
+from segmentry.terms.errors import Problem, QueryError, WorkspaceError, shorten
 
 PHYSICAL = "physical"
 """The schema of the immutable tables."""
@@ -124,10 +124,16 @@ class DuckWarehouse:
         """Run an expression and bring the answer home as Arrow.
 
         What Ibis does in ``to_pyarrow``, without the conversion that loads pandas for a third of a second.
+
+        Raises:
+            QueryError: DuckDB could not answer.
         """
         backend, table = self.backend(), expression.as_table()
-        backend._run_pre_execute_hooks(table)
-        answer = backend.con.sql(self._plan(backend, table)).to_arrow_table()
+        try:
+            backend._run_pre_execute_hooks(table)
+            answer = backend.con.sql(self._plan(backend, table)).to_arrow_table()
+        except duckdb.Error as error:
+            raise unanswered(self.name, error) from error
         return answer.cast(table.schema().to_pyarrow())
 
     def _plan(self, backend: Any, table: ir.Table) -> str:
@@ -147,9 +153,16 @@ class DuckWarehouse:
         return sql
 
     def write(self, physical_name: str, table: ir.Table) -> int:
-        """Write ``table`` under a new physical name; returns its number of rows."""
+        """Write ``table`` under a new physical name; returns its number of rows.
+
+        Raises:
+            QueryError: DuckDB could not compute it.
+        """
         backend = self.backend()
-        backend.create_table(physical_name, table, database=PHYSICAL)
+        try:
+            backend.create_table(physical_name, table, database=PHYSICAL)
+        except duckdb.Error as error:
+            raise unanswered(self.name, error) from error
         return self._rows(physical_name)
 
     def write_arrow(self, physical_name: str, table: pa.Table) -> int:
@@ -204,6 +217,13 @@ class DuckWarehouse:
         self._closed = True
         self._local = threading.local()
         self._connection.close()
+
+
+def unanswered(name: str, error: Exception) -> QueryError:
+    """What to tell where a database answers with an error of its own."""
+    told = str(error).partition("\n\nLINE ")[0]
+    next_step = "If memory ran out, raise the limit in the settings; else check the data of the tables it names."
+    return QueryError(Problem("QUERY_FAILED", "The database could not answer", name, shorten(told, 300), next_step))
 
 
 def _share_of_memory(limit: str) -> str:

@@ -24,7 +24,7 @@ from segmentry.segments.spec import MembershipSpec
 from segmentry.segments.tables import SEGMENT_DEFINITIONS
 from segmentry.segments.tree import Definition
 from segmentry.segments.versions import OnRecord, in_force, recorded
-from segmentry.terms.errors import Problem
+from segmentry.terms.errors import Problem, QueryError
 
 
 def refresh(
@@ -47,8 +47,9 @@ def refresh(
     publish_rows(run, SEGMENT_DEFINITIONS, fresh, spec)
     work = _Refreshing(run, spec, force)
     failed = work.failures(definitions, unread)
-    work.publish(without(definitions, failed), set(in_force(record)) - set(force))
-    publish_evaluations(run, spec, work.statements.versions, work.statements.watermark, failed)
+    failed |= work.publish(without(definitions, failed), set(in_force(record)) - set(force))
+    versions, watermark = work.statements.versions, work.statements.watermark
+    publish_evaluations(run, spec, versions, watermark, failed, attempts=work.attempts)
     return failed
 
 
@@ -63,7 +64,7 @@ def step(run: Run, spec: MembershipSpec) -> Played:
     """
     work = _Refreshing(run, spec, in_force(rows_of(run, "segment_definitions")))
     ids = work.step(without(work.definitions, work.failures(work.definitions, {})))
-    publish_evaluations(run, spec, work.statements.versions, work.statements.watermark, {}, ids)
+    publish_evaluations(run, spec, work.statements.versions, work.statements.watermark, {}, ids=ids)
     return work.played
 
 
@@ -91,6 +92,8 @@ class _Refreshing:
         self.belonging = Belonging(self.reader, spec.as_of, self.manual)
         self.waiting: dict[str, str] = {}
         self.played = Played()
+        self.broken: dict[str, list[Problem]] = {}
+        self.attempts: dict[str, int] = {}
 
     def failures(
         self, definitions: Sequence[Definition], unread: Mapping[str, Sequence[Problem]]
@@ -116,19 +119,47 @@ class _Refreshing:
         changed = any(self.force[each].recorded_at > last["recorded_at"] for each in leaning)
         return Previous(last["as_of"], last["recorded_at"], last["watermark"], changed)
 
-    def publish(self, good: Sequence[Definition], gone: Iterable[str]) -> None:
-        """Publish changes, members and what the clock will do next."""
+    def publish(self, good: Sequence[Definition], gone: Iterable[str]) -> dict[str, list[Problem]]:
+        """Publish changes, members and what the clock will do next; returns what the database could not answer."""
         before, found = self._before(good), []
         for ids in self._levels(good):
-            belonging = Belonging(self.reader, self.spec.as_of, self.manual)
-            found.append(belonging.members(good, ids))
-            self.statements.add(self._changes(good, ids, before, ibis.memtable(found[-1])))
+            for members, changes in self._answers(good, ids, before):
+                found.append(members)
+                self.statements.add(changes)
             self.reader = Overlaid(self.run, {"segment_changes": self.statements.whole})
         self.statements.add(self._retired(list(gone)))
         self.statements.publish()
+        answered = without(good, self.broken)
         now = ibis.memtable(pa.concat_tables([ORIGINS.empty_table(), *found]))
-        self.statements.publish_members(now, [each.id for each in good], set(gone))
-        self._publish_queue(good, {each.id: self.spec.as_of for each in good})
+        self.statements.publish_members(now, [each.id for each in answered], set(gone))
+        self._publish_queue(answered, {each.id: self.spec.as_of for each in answered})
+        return self.broken
+
+    def _answers(
+        self, good: Sequence[Definition], ids: Sequence[str], before: Mapping[str, Previous]
+    ) -> list[tuple[pa.Table, ir.Table]]:
+        """Members and changes of one level together; where the database fails, each alone, once more and last."""
+        asked, played = [each for each in ids if each not in self.broken], self.played
+        try:
+            return [self._level(good, asked, before)]
+        except QueryError:
+            self.played = played
+        found = []
+        for id_ in asked:
+            if id_ in self.broken:
+                continue
+            self.attempts[id_] = 2
+            try:
+                found.append(self._level(good, [id_], before))
+            except QueryError as error:
+                self.broken = fallen(self.broken | {id_: list(error.problems)}, self.definitions)
+        return found
+
+    def _level(
+        self, good: Sequence[Definition], ids: Sequence[str], before: Mapping[str, Previous]
+    ) -> tuple[pa.Table, ir.Table]:
+        members = Belonging(self.reader, self.spec.as_of, self.manual).members(good, ids)
+        return members, self._changes(good, ids, before, ibis.memtable(members))
 
     def step(self, good: Sequence[Definition]) -> list[str]:
         """Publish what the clock did since the evaluations before; returns the segments that were moved on."""

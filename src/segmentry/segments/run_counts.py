@@ -27,7 +27,9 @@ def publish_evaluations(
     versions: Mapping[str, int],
     watermark: int,
     failed: Mapping[str, Sequence[Problem]],
+    *,
     ids: Iterable[str] | None = None,
+    attempts: Mapping[str, int] | None = None,
 ) -> None:
     """Publish evaluations and counts, once members are published.
 
@@ -38,6 +40,7 @@ def publish_evaluations(
         watermark: Loads of data that were known.
         failed: Problems of those that could not be evaluated.
         ids: Segments that were looked at; None for all in force. The counts of others stay as they are.
+        attempts: Looks it took, by segment; one where it is not named.
     """
     members = run.table("segment_members")
     sizes = {
@@ -45,8 +48,17 @@ def publish_evaluations(
         for row in run.rows(members.group_by("segment_id").aggregate(members=members.count()))
     }
     chosen = {*versions, *failed} if ids is None else set(ids)
+    common = {"as_of": spec.as_of, "recorded_at": run.started_at, "watermark": watermark}
     fresh = [
-        _evaluation(run, spec, id_, versions.get(id_), watermark, sizes, failed.get(id_)) for id_ in sorted(chosen)
+        {
+            "segment_id": id_,
+            "version": versions.get(id_),
+            **common,
+            "members": None if failed.get(id_) else sizes.get(id_, 0),
+            "error": _told(failed.get(id_)),
+            "attempts": (attempts or {}).get(id_, 1),
+        }
+        for id_ in sorted(chosen)
     ]
     whole = [*rows_of(run, "segment_evaluations"), *fresh]
     kept = [] if ids is None else [row for row in rows_of(run, "segment_counts") if row["segment_id"] not in chosen]
@@ -54,24 +66,8 @@ def publish_evaluations(
     publish_rows(run, SEGMENT_COUNTS, [*kept, *(_count(spec, row, whole, sizes) for row in fresh)], spec)
 
 
-def _evaluation(
-    run: Run,
-    spec: MembershipSpec,
-    id_: str,
-    version: int | None,
-    watermark: int,
-    sizes: Mapping[str, int],
-    wrong: Sequence[Problem] | None,
-) -> dict[str, Any]:
-    return {
-        "segment_id": id_,
-        "version": version,
-        "as_of": spec.as_of,
-        "recorded_at": run.started_at,
-        "watermark": watermark,
-        "members": None if wrong else sizes.get(id_, 0),
-        "error": json.dumps([each.as_dict() for each in wrong]) if wrong else None,
-    }
+def _told(wrong: Sequence[Problem] | None) -> str | None:
+    return json.dumps([each.as_dict() for each in wrong]) if wrong else None
 
 
 def _count(

@@ -87,6 +87,7 @@ SEGMENT_EVALUATIONS = Contract(
         Column("watermark", _INTEGER, "Loads of data that were known.", "loads", required=True),
         Column("members", _INTEGER, "Members found; exact.", "customers"),
         Column("error", _TEXT, "Why it could not be evaluated, as JSON; empty where it could."),
+        Column("attempts", _INTEGER, "Looks it took: a second one, alone, where the database failed.", "looks"),
     ),
 )
 

@@ -71,6 +71,10 @@ class ContractError(SegmentryError):
     """A table does not keep the contract under which it was to be published."""
 
 
+class QueryError(SegmentryError):
+    """The database could not answer: a fault of what was asked or of what is stored, told in its own words."""
+
+
 class EstimationError(SegmentryError, ValueError):
     """An estimator was given data it cannot take (wrong shape, negative counts, infinite values)."""
 

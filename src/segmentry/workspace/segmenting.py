@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import ibis.expr.types as ir
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from segmentry.charts import overlap_picture
-from segmentry.segments import history, packs
-from segmentry.segments.dependencies import dependents, mentioned
+from segmentry.segments import packs
 from segmentry.segments.differences import difference
 from segmentry.segments.errors import DefinitionError
-from segmentry.segments.explanation import explain, plain
+from segmentry.segments.explanation import explain
 from segmentry.segments.files import read_file, write_file, write_text
 from segmentry.segments.language.reading import parse
-from segmentry.segments.language.writing import format_condition
 from segmentry.segments.lint import lint, summary
 from segmentry.segments.overlap import overlap
 from segmentry.segments.plan import plan
 from segmentry.segments.preview import count, preview
 from segmentry.segments.proof import SAMPLE, prove
-from segmentry.segments.published import Published, worth
-from segmentry.segments.reader import rows_of
+from segmentry.segments.published import Published
 from segmentry.segments.tree import Definition
-from segmentry.segments.words import describe
-from segmentry.terms.clock import midnight_after
-from segmentry.terms.errors import Problem, SettingsError, WorkspaceError
+from segmentry.terms.errors import Problem, WorkspaceError
 from segmentry.terms.numbers import as_json
 from segmentry.workspace.deciding import decide, erase_customers
 from segmentry.workspace.looking import locale, stale_reasons
+from segmentry.workspace.remembering import attribution, events, list_segments, members, show_segment
 from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.segment_files import (
     FOLDER,
@@ -42,7 +34,7 @@ from segmentry.workspace.segment_files import (
     read_definitions,
     refresh_definitions,
 )
-from segmentry.workspace.ticking import due, pending, step, utc
+from segmentry.workspace.ticking import due, pending, step
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
@@ -67,15 +59,7 @@ class Definitions:
         Args:
             as_of: Instant (UTC) by which to tell changes of the clock that are not played yet; see `step`.
         """
-        published = self._published()
-        counts = {row["segment_id"]: row for row in published.counts()}
-        reasons = stale_reasons(self.workspace)
-        entries = [self._entry(published, each, counts.get(each.id), reasons) for each in published.definitions]
-        unread = [row for id_, row in counts.items() if id_ not in published.record]
-        entries += [_failed_entry(row) for row in unread]
-        document = {"segments": sorted(entries, key=lambda each: str(each["id"])), "stale_because": reasons}
-        document["due_changes_pending"] = pending(published, as_of)
-        return DocumentResult("Segments by definition", document, self._tables(published))
+        return list_segments(self._published(), stale_reasons(self.workspace), as_of)
 
     def show(self, segment: str, as_of: datetime | None = None) -> DocumentResult:
         """One segment: text, words, count, worth, history, versions, what it leans on and what leans on it.
@@ -87,31 +71,7 @@ class Definitions:
         Raises:
             DefinitionError: there is no such segment.
         """
-        published = self._published()
-        definition = published.find(segment).definition
-        row = next((row for row in published.counts() if row["segment_id"] == definition.id), None)
-        evaluations = rows_of(published.reader, "segment_evaluations")
-        versions = rows_of(published.reader, "segment_definitions")
-        members = published.members(definition.id)
-        document = {
-            **self._entry(published, definition, row, stale_reasons(self.workspace)),
-            "due_changes_pending": pending(published, as_of),
-            "in_words": describe(definition),
-            "timezone": definition.timezone,
-            "kinds": [each.value for each in definition.kinds],
-            "objective": definition.objective,
-            "description": definition.description,
-            "leans_on": list(mentioned(definition, published.definitions)),
-            "worth": worth(published, members.select("customer_id")),
-            "sample": published.ids(members, 20),
-            "versions": _rows_of(versions, definition.id, ("version", "text", "recorded_at", "retired_at")),
-            "history": _rows_of(evaluations, definition.id, ("as_of", "recorded_at", "version", "members", "error")),
-        }
-        tables = {
-            "members": lambda: published.reader.arrow(members.order_by("customer_id")),
-            "changes": lambda: published.reader.arrow(_of(published.changes(), definition.id)),
-        }
-        return DocumentResult(f"Segment {definition.name}", document, tables)
+        return show_segment(self._published(), segment, stale_reasons(self.workspace), as_of)
 
     def count(self, expression: str, as_of: datetime | None = None) -> DocumentResult:
         """How many customers an expression, file or segment means, exactly, with words and instants.
@@ -280,47 +240,15 @@ class Definitions:
             on: Local day of the definition's zone; now by default.
             known_at: Instant (UTC) as of whose knowledge to tell.
         """
-        published = self._published()
-        definition = published.find(segment).definition
-        moment = published.as_of if on is None else midnight_after(on, definition.timezone)
-        if on is None and known_at is None:
-            table = published.members(definition.id).select("customer_id", "since")
-        else:
-            table = history.members_on(published, definition.id, moment, utc(known_at))
-        table = table.order_by("customer_id")
-        document = {
-            "id": definition.id,
-            "at": moment.isoformat() + "Z",
-            "known_at": None if known_at is None else f"{utc(known_at):%Y-%m-%dT%H:%M:%S}Z",
-            "members": published.number(table),
-            "customers": [_plain(row) for row in published.reader.rows(table)],
-        }
-        return DocumentResult(f"Members of {definition.name}", document, {"members": _read(published, table)})
+        return members(self._published(), segment, on, known_at)
 
     def events(self, since: datetime, segment: str | None = None) -> DocumentResult:
         """Who entered and left after an instant, with the reason, in order of time."""
-        published = self._published()
-        id_ = None if segment is None else published.find(segment).definition.id
-        moment = utc(since)
-        table = history.events(published, since if moment is None else moment, id_)
-        columns = ("segment_id", "customer_id", "change", "reason", "effective_at", "recorded_at")
-        document = {
-            "since": f"{moment or since:%Y-%m-%dT%H:%M:%S}Z",
-            "events": [_plain(row) for row in published.reader.rows(table.select(columns))],
-        }
-        return DocumentResult("Entered and left", document, {"events": _read(published, table)})
+        return events(self._published(), since, segment)
 
     def attribution(self, segment: str, start: date, end: date) -> DocumentResult:
         """Why a segment has grown or shrunk between the ends of two days, in customers and money."""
-        published = self._published()
-        definition = published.find(segment).definition
-        if start >= end:
-            next_step = "Name the earlier day first."
-            raise SettingsError(
-                Problem("DAYS_TURNED", "The days are turned round", "end", f"{start} to {end}", next_step)
-            )
-        first, last = (midnight_after(day, definition.timezone) for day in (start, end))
-        return DocumentResult("Why it changed", history.attribution(published, definition.id, first, last))
+        return attribution(self._published(), segment, start, end)
 
     def add(self, segment: str, customer: str, because: str = "") -> DocumentResult:
         """Put a customer into a segment by hand, whatever the rule says."""
@@ -376,54 +304,8 @@ class Definitions:
     def _changed(self, given: str) -> Definition:
         return read_file(find_file(self.workspace, given), self.workspace.settings.timezone).definition
 
-    def _entry(
-        self, published: Published, definition: Definition, row: Mapping[str, Any] | None, reasons: Sequence[str]
-    ) -> dict[str, Any]:
-        told = row or {"members": 0, "as_of": None, "complete_through": None, "state": "failed", "error": None}
-        state = "stale" if told["state"] == "fresh" and reasons else told["state"]
-        return {
-            "id": definition.id,
-            "name": definition.name,
-            "of": definition.of,
-            "version": published.record[definition.id].version,
-            "members": told["members"],
-            "as_of": plain(told["as_of"]),
-            "complete_through": plain(told["complete_through"]),
-            "state": state,
-            "error": told["error"],
-            "text": format_condition(definition.where),
-            "used_by": list(dependents(definition.id, published.definitions)),
-        }
-
-    def _tables(self, published: Published) -> dict[str, Callable[[], pa.Table]]:
-        names = ("segment_counts", "segment_definitions", "segment_members", "segment_changes")
-        return {name: _read(published, published.reader.table(name)) for name in names if published.reader.has(name)}
-
-
-def _failed_entry(row: Mapping[str, Any]) -> dict[str, Any]:
-    empty = {"name": row["segment_id"], "of": None, "version": 0, "text": None, "used_by": []}
-    told = {key: plain(row[key]) for key in ("members", "as_of", "complete_through", "state", "error")}
-    return {"id": row["segment_id"], **empty, **told}
-
 
 def _as_finding(problem: Problem) -> dict[str, str]:
     told = problem.as_dict()
     told.pop("given")
     return {**told, "severity": "error"}
-
-
-def _rows_of(rows: Sequence[Mapping[str, Any]], id_: str, names: Sequence[str]) -> list[dict[str, Any]]:
-    own = [row for row in rows if row["segment_id"] == id_]
-    return [{name: plain(row[name]) for name in names} for row in own]
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: plain(value) for name, value in row.items()}
-
-
-def _of(table: ir.Table, id_: str) -> ir.Table:
-    return table.filter(table.segment_id == id_).order_by("effective_at", "recorded_at", "customer_id")
-
-
-def _read(published: Published, table: ir.Table) -> Callable[[], pa.Table]:
-    return lambda: published.reader.arrow(table)

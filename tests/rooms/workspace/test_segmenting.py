@@ -9,10 +9,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import ibis
+import ibis.expr.types as ir
 import pytest
 
 import segmentry as sg
 from segmentry.segments.errors import DefinitionError
+from segmentry.terms.canonical import EVENTS
 from tests.rooms.workspace.shops import write_orders
 
 FILES = {
@@ -263,3 +266,38 @@ def test_status_names_the_segments_that_are_not_fresh(workspace: sg.Workspace) -
     assert (states["big"]["state"], states["big"]["members"]) == ("stale", before)
     assert "spnd" in states["big"]["because"][0]
     assert states["active"] == states["active"] | {"state": "fresh", "because": []}
+
+
+def test_a_fault_of_the_database_stops_one_segment_and_not_the_others(workspace: sg.Workspace) -> None:
+    """Who cannot be evaluated keeps the last good members and says so after two looks; the others are fresh."""
+    write(workspace.folder, visited='name: Visited\nwhere: any event "visit" where (item = "home")\n')
+    write(workspace.folder, visited_twice='name: Twice\nwhere: in segment "visited" and in segment "big"\n')
+    with workspace.engine.run("events") as run:
+        run.publish(EVENTS, visits(run.table("orders"), ibis.literal("home")), view=True)
+    workspace.definitions.apply()
+    before = entries(workspace)
+    assert before["visited"]["members"] > before["visited_twice"]["members"] > 0
+    with workspace.engine.run("events") as run:
+        orders = run.table("orders")
+        broken = (orders.order_id + " is no number").cast("int64").cast("string")
+        run.publish(EVENTS, visits(orders, broken), view=True)
+    workspace.refresh()
+    after = entries(workspace)
+    assert {id_: each["state"] for id_, each in after.items()} == {
+        "big": "fresh",
+        "active": "fresh",
+        "big_active": "fresh",
+        "visited": "stale",
+        "visited_twice": "stale",
+    }
+    assert after["visited"]["error"][0]["code"] == "QUERY_FAILED"
+    assert after["visited_twice"]["error"][0]["code"] == "SEGMENT_NEEDED"
+    assert all(each["members"] == before[id_]["members"] for id_, each in after.items())
+    attempts = {id_: workspace.definitions.show(id_).document["history"][-1]["attempts"] for id_ in after}
+    assert attempts == {"big": 2, "active": 2, "big_active": 2, "visited": 2, "visited_twice": 1}
+
+
+def visits(orders: ir.Table, item: ir.Value) -> ir.Table:
+    """Every order as a visit to a page."""
+    told = {"event_id": orders.order_id, "occurred_at": orders.ordered_at, "event": ibis.literal("visit"), "item": item}
+    return orders.select("source", "party_key", **told)
