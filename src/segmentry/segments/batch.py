@@ -28,6 +28,7 @@ from segmentry.segments.leaf_expressions import (
 from segmentry.segments.measures import Measures, Value
 from segmentry.segments.merging import merged
 from segmentry.segments.ranks import cut
+from segmentry.segments.relations import in_role
 from segmentry.segments.sequences import sequence_customers
 from segmentry.segments.standing import consenting, in_bucket, moved, reachable, was_member
 from segmentry.segments.statistics import Column, Statistics
@@ -240,7 +241,9 @@ class Leaves:
 
     def _links(self, where: Condition | None, role: str | None, place: Place, of: str = "customer_id") -> ir.Table:
         """Each contact of an account once, with the truth of a condition on the contact, or on the account."""
-        table = given(self.inputs.contacts)
+        if not isinstance(self.as_of, datetime):
+            raise TypeError("conditions on others are looked at for everybody at one instant")
+        table = in_role(given(self.inputs.contacts), self.as_of, place.timezone)
         links = table.filter(table.role == role) if role is not None else table
         links = links.select("account_id", "customer_id").distinct()
         parties = self.inputs.universe if self.inputs.parties is None else self.inputs.parties

@@ -26,7 +26,7 @@ class Inputs:
         changes: Membership changes: ``segment_id``, ``customer_id``, ``effective_at``, ``change``.
         consents: ``customer_id``, ``purpose``, ``channel`` (null for every one), ``given``, ``recorded_at``.
         addresses: ``customer_id``, ``channel``, ``usable``.
-        contacts: ``account_id``, ``customer_id``, ``role``.
+        contacts: ``account_id``, ``customer_id``, ``role``, and the days ``started_on`` and ``ended_on`` of the role.
         parties: All customers and accounts, where conditions on contacts look beyond the universe; else the universe.
     """
 

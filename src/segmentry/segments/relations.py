@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import ibis
 import ibis.expr.types as ir
 
 from segmentry.profiles.history import keyed
+from segmentry.segments.literals import first_day_from
 
 
 def consents(table: ir.Table, identity: ir.Table | None) -> ir.Table:
@@ -26,20 +27,36 @@ def addresses(table: ir.Table, identity: ir.Table | None) -> ir.Table:
     return known.select("customer_id", "channel", usable=known.usable.fill_null(True))
 
 
-def contacts(table: ir.Table, identity: ir.Table | None, as_of: datetime | None) -> ir.Table:
-    """Roles of persons at organizations: ``account_id``, ``customer_id`` and ``role``.
+def contacts(table: ir.Table, identity: ir.Table | None) -> ir.Table:
+    """Roles of persons at organizations: ``account_id``, ``customer_id``, ``role``, ``started_on`` and ``ended_on``.
 
     Args:
         table: The canonical table.
         identity: The identity table; None while every party is a customer of its own.
-        as_of: Instant (UTC) at which a role must hold; None for every role that ever was.
     """
-    rows = table
-    if as_of is not None:
-        now = ibis.literal(as_of, type="timestamp(6)")
-        begun = rows.started_on.isnull() | (rows.started_on.cast("timestamp(6)") <= now)
-        over = (rows.ended_on.cast("timestamp(6)") <= now).fill_null(False)
-        rows = rows.filter(begun, ~over)
-    persons = keyed(rows.select("party_key", "account_key", "role"), identity)
-    named = persons.select(person="customer_id", party_key="account_key", role="role")
-    return keyed(named, identity).select("role", account_id="customer_id", customer_id="person").distinct()
+    told = ("role", "started_on", "ended_on")
+    persons = keyed(table.select("party_key", "account_key", *told), identity)
+    named = persons.select(*told, person="customer_id", party_key="account_key")
+    return keyed(named, identity).select(*told, account_id="customer_id", customer_id="person").distinct()
+
+
+def in_role(links: ir.Table, as_of: datetime, timezone: str) -> ir.Table:
+    """The links that hold at an instant: from the beginning of the first day through the end of the last.
+
+    Args:
+        links: What `contacts` tells; a missing day stands for always.
+        as_of: The instant (UTC).
+        timezone: Zone in which days begin.
+    """
+    today = ibis.literal(first_day_from(as_of + timedelta(microseconds=1), timezone) - timedelta(days=1))
+    begun = (links.started_on <= today).fill_null(True)
+    over = (links.ended_on < today).fill_null(False)
+    return links.filter(begun, ~over)
+
+
+def turns_of_roles(links: ir.Table) -> ir.Table:
+    """The days with which links begin and end to hold: ``customer_id`` (the account) and ``time``."""
+    day = ibis.interval(days=1)
+    begins = links.filter(links.started_on.notnull()).select(customer_id="account_id", time="started_on")
+    ended = links.filter(links.ended_on.notnull())
+    return begins.union(ended.select(customer_id="account_id", time=(ended.ended_on + day).cast("date")))

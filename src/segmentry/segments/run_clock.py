@@ -17,14 +17,14 @@ from segmentry.segments.belonging import Belonging
 from segmentry.segments.clock.course import COURSE, course_of, step_of
 from segmentry.segments.clock.due import due_instants
 from segmentry.segments.clock.levels import levels
-from segmentry.segments.clock.looks import looks, shared
+from segmentry.segments.clock.looks import asks_others, looks, shared
 from segmentry.segments.clock.moments import Moments
 from segmentry.segments.dependencies import closure, traits_of
 from segmentry.segments.reader import Reader
 from segmentry.segments.spec import MembershipSpec
 from segmentry.segments.tables import SEGMENT_DUE
 from segmentry.segments.tree import Definition
-from segmentry.segments.universe import Base, base_of, parties
+from segmentry.segments.universe import EVERYBODY, Base, base_of, parties
 
 MOST_MOMENTS = 500_000
 """Customers at instants of their own that one refresh plays."""
@@ -121,7 +121,8 @@ class Clock:
         asked = self._leaning(ids)
         tables = Belonging(self.reader, until).inputs(base)
         known = parties(self.reader, base)
-        arrivals = known.filter(known.valid_from.notnull()).select("customer_id", time="valid_from")
+        told = parties(self.reader, EVERYBODY) if any(map(asks_others, asked)) else known
+        arrivals = told.filter(told.valid_from.notnull()).select("customer_id", time="valid_from")
         found = due_instants(looks(asked, until), tables, after, until, arrivals)
         return found if any(map(shared, asked)) else found.semi_join(known, "customer_id")
 

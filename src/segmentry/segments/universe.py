@@ -24,6 +24,8 @@ from segmentry.terms.vocabulary import Kind
 
 Base = tuple[str, ...]
 """Kinds of parties that make a universe, in order of their names."""
+EVERYBODY: Base = tuple(sorted(Kind))
+"""Every kind of party."""
 
 
 def base_of(definition: Definition) -> Base:
@@ -107,8 +109,8 @@ def _relations(reader: Reader, as_of: datetime | Moments) -> dict[str, ir.Table]
     if "addresses" in told:
         found["addresses"] = relations.addresses(reader.table("addresses"), identity)
     if "account_contacts" in told and isinstance(as_of, datetime):
-        found["contacts"] = relations.contacts(reader.table("account_contacts"), identity, as_of)
-        found["parties"] = universe(reader, as_of, tuple(sorted(Kind)))
+        found["contacts"] = relations.contacts(reader.table("account_contacts"), identity)
+        found["parties"] = universe(reader, as_of, EVERYBODY)
     return found
 
 

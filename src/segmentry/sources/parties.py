@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segmentry.engine import Engine, Run
-from segmentry.sources import orders
+from segmentry.sources import orders, times
 from segmentry.sources.generic_load import canonical_rows
 from segmentry.sources.shapes import united
 from segmentry.terms.canonical import CUSTOMERS, PARTY_KINDS
@@ -74,18 +74,22 @@ TELLING = {each.table for each in (*TELLERS, *MENTIONS)}
 """Tables after whose loading the parties are told anew."""
 
 
-def publish_parties(run: Run) -> None:
+def publish_parties(run: Run, timezone: str) -> None:
     """Publish ``customers``, one row for each party that any table names, and ``party_kinds``.
 
     What a file of customers says of a party comes before what its orders say, and both before mere mentions. A party is
     known since the earliest fact about it; its leading kind is what its own description, else the strongest table says.
+
+    Args:
+        run: The run.
+        timezone: Zone in which what is told of a day begins.
     """
     described, parents = _described(run)
-    named = [_named(run, each) for each in (*TELLERS, *MENTIONS) if run.has(each.table)]
+    named = [_named(run, each, timezone) for each in (*TELLERS, *MENTIONS) if run.has(each.table)]
     parents += tuple(dict.fromkeys(each.table for each in (*TELLERS, *MENTIONS) if run.has(each.table)))
     if not named:
         run.publish(CUSTOMERS, described, parents=parents)
-        _publish_kinds(run)
+        _publish_kinds(run, timezone)
         return
     whole = _union(named)
     parties = whole.group_by("party_key").aggregate(
@@ -98,7 +102,7 @@ def publish_parties(run: Run) -> None:
     word = ibis.cases(*((parties.strongest == place, kind) for place, kind in enumerate(kinds)), else_="prospect")
     mentioned = parties.select("party_key", "source", "known_since", "country", kind=word)
     run.publish(CUSTOMERS, mentioned if described is None else _with_mentions(described, mentioned), parents=parents)
-    _publish_kinds(run)
+    _publish_kinds(run, timezone)
 
 
 def last_told(engine: Engine) -> datetime | None:
@@ -154,7 +158,7 @@ def _earlier(first: ir.Value, second: ir.Value) -> ir.Value:
     return ibis.coalesce(ibis.least(first, second), first, second)
 
 
-def _named(run: Run, teller: Teller) -> ir.Table:
+def _named(run: Run, teller: Teller, timezone: str) -> ir.Table:
     table = run.table(teller.table)
     known = table.filter(table[teller.key].notnull())
     place = (*TELLERS, *MENTIONS).index(teller)
@@ -163,12 +167,22 @@ def _named(run: Run, teller: Teller) -> ir.Table:
         source=known.source if "source" in known.columns else ibis.literal(teller.table),
         strength=ibis.literal(place, type="int64"),
         country=known.country if "country" in known.columns else ibis.null(dt.string),
-        since=_instant(known, teller.since),
+        since=_instant(run, known, teller.since, timezone),
     )
 
 
-def _instant(table: ir.Table, column: str | None) -> ir.Value:
-    return ibis.null("timestamp(6)") if column is None else table[column].cast("timestamp(6)")
+def _instant(run: Run, table: ir.Table, column: str | None, timezone: str, *, ends: bool = False) -> ir.Value:
+    """A column as instants; what is told of a day begins with it in the zone, or ends with it."""
+    if column is None:
+        return ibis.null("timestamp(6)")
+    told = table[column]
+    if not told.type().is_date():
+        return told.cast("timestamp(6)")
+    span = run.rows(table.aggregate(first=told.min().cast("timestamp(6)"), last=told.max().cast("timestamp(6)")))[0]
+    if span["first"] is None:
+        return ibis.null("timestamp(6)")
+    midnight = told.cast("timestamp(6)") + ibis.interval(days=int(ends))
+    return times.local_to_utc(midnight, timezone, span["first"], span["last"] + timedelta(days=int(ends)))
 
 
 def _own_kinds(run: Run) -> Iterator[ir.Table]:
@@ -182,10 +196,10 @@ def _own_kinds(run: Run) -> Iterator[ir.Table]:
         yield _kind_rows(first, "party_key", ibis.literal(Kind.BUYER.value), first.since, None, "orders")
 
 
-def _all_kinds(run: Run) -> list[ir.Table]:
+def _all_kinds(run: Run, timezone: str) -> list[ir.Table]:
     """Every word on kinds; mere mentions only of those of whom nothing else is told."""
-    strong = [*_own_kinds(run), *(_kinds_of(run, each) for each in TELLERS if run.has(each.table))]
-    weak = [_kinds_of(run, each) for each in MENTIONS if run.has(each.table)]
+    strong = [*_own_kinds(run), *(_kinds_of(run, each, timezone) for each in TELLERS if run.has(each.table))]
+    weak = [_kinds_of(run, each, timezone) for each in MENTIONS if run.has(each.table)]
     if not strong or not weak:
         return strong or weak
     return [*strong, _union(weak).anti_join(_union(strong), "party_key")]
@@ -195,11 +209,11 @@ def _union(tables: list[ir.Table]) -> ir.Table:
     return tables[0].union(*tables[1:]) if len(tables) > 1 else tables[0]
 
 
-def _kinds_of(run: Run, teller: Teller) -> ir.Table:
+def _kinds_of(run: Run, teller: Teller, timezone: str) -> ir.Table:
     table = run.table(teller.table)
     known = table.filter(table[teller.key].notnull())
-    kind, since = ibis.literal(teller.kind.value), _instant(known, teller.since)
-    until = None if teller.until is None else _instant(known, teller.until)
+    kind, since = ibis.literal(teller.kind.value), _instant(run, known, teller.since, timezone)
+    until = None if teller.until is None else _instant(run, known, teller.until, timezone, ends=True)
     return _kind_rows(known, teller.key, kind, since, until, teller.table)
 
 
@@ -212,9 +226,9 @@ def _kind_rows(
     )
 
 
-def _publish_kinds(run: Run) -> None:
+def _publish_kinds(run: Run, timezone: str) -> None:
     """One row for each party and kind: since the first word, until the last one has ended."""
-    rows = _union(_all_kinds(run))
+    rows = _union(_all_kinds(run, timezone))
     open_ = rows.until.isnull().any()
     kinds = rows.group_by("party_key", "kind").aggregate(
         since=rows.since.min(), last=rows.until.max(), open=open_, evidence=rows.evidence.max()

@@ -126,7 +126,7 @@ def _publish(run: Run, planned: list[Planned], read: _Read, tell: Progress) -> l
         pairs += zip(plans, reports, strict=True)
         aside += rows
     if order_files or by_table.keys() & {"customers", *TELLING}:
-        publish_parties(run)
+        publish_parties(run, planned[0].spec.timezone)
     if order_files or "products" in by_table:
         publish_products(run)
     _publish_quarantine(run, planned, aside)

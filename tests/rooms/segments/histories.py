@@ -96,7 +96,9 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
     "changes": {"segment_id": _TEXT, "customer_id": _TEXT, "effective_at": _TIME, "change": _TEXT},
     "consents": {"customer_id": _TEXT, "purpose": _TEXT, "channel": _TEXT, "given": pa.bool_(), "recorded_at": _TIME},
     "addresses": {"customer_id": _TEXT, "channel": _TEXT, "usable": pa.bool_()},
-    "contacts": {"account_id": _TEXT, "customer_id": _TEXT, "role": _TEXT},
+    "contacts": {
+        "account_id": _TEXT, "customer_id": _TEXT, "role": _TEXT, "started_on": pa.date32(), "ended_on": pa.date32(),
+    },
 }  # fmt: skip
 FACT_TABLES = ("orders", "order_lines", "events", "service_contacts", "touches")
 _KINDS = {
@@ -196,8 +198,14 @@ def made_world(chance: Random, as_of: datetime, zones: Sequence[str]) -> World:
             },
         ),
         addresses=rows(20, lambda place: {"channel": pick(["email", "post"]), "usable": chance.random() < 0.8}),
-        contacts=rows(14, lambda place: {"account_id": pick(everybody), "role": pick(ROLES)}),
+        contacts=rows(14, lambda place: {"account_id": pick(everybody), "role": pick(ROLES), **_held(chance, when)}),
     )
+
+
+def _held(chance: Random, when: Any) -> dict[str, Any]:
+    """The days of a role: both, one or none of them told."""
+    first, last = sorted((when().date(), when().date()))
+    return {"started_on": chance.choice([None, None, first]), "ended_on": chance.choice([None, None, last])}
 
 
 def _order(chance: Random, when: datetime, place: int) -> dict[str, Any]:

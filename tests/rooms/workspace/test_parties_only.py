@@ -133,3 +133,31 @@ def test_a_consent_taken_back_moves_with_its_own_reason(workspace: sg.Workspace,
         rows = workspace.table("segment_changes").table().to_pylist()
     left = [(row["customer_id"], row["reason"], row["effective_at"]) for row in rows if row["change"] == "left"]
     assert left == [("customer:ana", "consent", datetime(2023, 5, 20, 8))]
+
+
+def test_a_role_begins_and_ends_at_its_own_midnight(workspace: sg.Workspace, tmp_path: Path) -> None:
+    """The days of roles are due instants: an account is decided from the first midnight to the one after the last."""
+    roles = (
+        "account,contact_id,role,title,started_on,ended_on\nFirm 1,ana,decider,Director,2023-05-15,2023-05-20\n"
+        "Firm 2,cyn,decider,Director,,2023-05-17\n"
+    )
+    (tmp_path / "contacts.csv").write_text(roles, encoding="utf8")
+    workspace.load(tmp_path / "contacts.csv")
+    with workspace:
+        folder = workspace.folder / "segments"
+        folder.mkdir(exist_ok=True)
+        text = 'name: Decided\nof: accounts\ntimezone: Europe/Madrid\nwhere: any contact as "decider"\n'
+        (folder / "decided.yaml").write_text(text, encoding="utf8")
+        workspace.refresh(as_of=datetime(2023, 5, 12, 22))
+        assert set(workspace.definitions.members("decided").table()["customer_id"].to_pylist()) == {"account:Firm 2"}
+        assert workspace.definitions.due().as_dict()["next"][0]["at"] == "2023-05-14T22:00:00Z"
+        workspace.definitions.step(datetime(2023, 6, 1))
+        assert workspace.definitions.members("decided").table().num_rows == 0
+        rows = workspace.table("segment_changes").table().to_pylist()
+    moved = {(row["customer_id"], row["change"], row["effective_at"], row["reason"]) for row in rows}
+    assert moved == {
+        ("account:Firm 2", "entered", datetime(2023, 5, 12, 22), "definition"),
+        ("account:Firm 1", "entered", datetime(2023, 5, 14, 22), "clock"),
+        ("account:Firm 1", "left", datetime(2023, 5, 20, 22), "clock"),
+        ("account:Firm 2", "left", datetime(2023, 5, 17, 22), "clock"),
+    }

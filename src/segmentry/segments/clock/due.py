@@ -18,6 +18,7 @@ from segmentry.segments.inputs import Inputs
 from segmentry.segments.layout import FACT_TABLES, counts
 from segmentry.segments.leaf_expressions import Place, balanced
 from segmentry.segments.literals import END, day_begins
+from segmentry.segments.relations import turns_of_roles
 from segmentry.segments.statistics import row_condition
 from segmentry.terms.clock import utc_to_local
 
@@ -105,6 +106,8 @@ def _times_of(times: Times, zone: str, inputs: Inputs, arrivals: ir.Table | None
     if times.of == "consents" and inputs.consents is not None:
         given = inputs.consents.filter(inputs.consents.purpose == times.name)
         return given.select("customer_id", time="recorded_at")
+    if times.of == "roles" and inputs.contacts is not None:
+        return turns_of_roles(inputs.contacts)
     if times.of == "changes" and inputs.changes is not None:
         return inputs.changes.select("customer_id", time="effective_at")
     return _facts(times, zone, inputs) if times.of == "facts" else None

@@ -49,7 +49,7 @@ class Times:
         name: Column of the facts (None for when they took place), trait, segment or purpose.
     """
 
-    of: Literal["facts", "trait", "changes", "consents", "customers"]
+    of: Literal["facts", "trait", "changes", "consents", "customers", "roles"]
     facts: Facts | None = None
     name: str | None = None
 
@@ -99,6 +99,11 @@ def shared(definition: Definition) -> bool:
     return any(isinstance(node, SHARED) for node in _nodes(definition.where))
 
 
+def asks_others(definition: Definition) -> bool:
+    """Whether conditions are put to other parties, which may become known only later."""
+    return any(isinstance(node, (Contacts, AllContacts, AtAccount)) for node in _nodes(definition.where))
+
+
 def _nodes(node: Node) -> Iterator[Node]:
     """A tree without what stands inside the filters of facts: there traits are columns of facts."""
     waiting = [node]
@@ -139,6 +144,8 @@ def _of_standing(node: Node, last: datetime, zone: str) -> Iterator[tuple[Times,
             yield Times("changes", name=segment), _window(window, last, zone)
         case InSegment(segment, on) if on is not None:
             yield Times("changes", name=segment), []
+        case Contacts() | AllContacts() | AtAccount():
+            yield Times("roles"), []
         case Consents(purpose) | Reachable(_, purpose) if purpose is not None:
             yield Times("consents", name=purpose), []
 

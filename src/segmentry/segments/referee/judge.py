@@ -48,7 +48,7 @@ class World:
         changes: Membership changes: ``segment_id``, ``customer_id``, ``effective_at``, ``change``.
         consents: ``customer_id``, ``purpose``, ``channel`` (None for every one), ``given``, ``recorded_at``.
         addresses: ``customer_id``, ``channel``, ``usable``.
-        contacts: ``account_id``, ``customer_id``, ``role``.
+        contacts: ``account_id``, ``customer_id``, ``role``, ``started_on`` and ``ended_on`` (None for always).
         definitions: Other definitions, for ``in segment``.
         others: Parties beyond the universe, at whom conditions on contacts and accounts look as well.
     """
@@ -222,7 +222,7 @@ class _Court:
                 inside = any(each["customer_id"] == me for each in self.world.parties)
                 return inside and _Court(self.world, self.as_of, other.timezone).true(other.where, row)
             case tree.InSegment(segment, on):
-                end = instant_of(datetime.combine((on or date.min) + timedelta(days=1), datetime.min.time()), self.zone)
+                end = self._midnight((on or date.min) + timedelta(days=1))
                 before = [each for each in self._changes(segment, me) if each["effective_at"] < end]
                 return bool(before) and before[-1]["change"] == "entered"
             case tree.Moved(segment, change, window):
@@ -246,15 +246,25 @@ class _Court:
                 people, wide = self._people(me, role), self._wide()
                 return bool(people) and all(wide.true(where, person) for person in people)
             case tree.AtAccount(where, role):
-                links = [each for each in self.world.contacts if each["customer_id"] == me and _has(each, role)]
+                links = [each for each in self.world.contacts if each["customer_id"] == me and self._holds(each, role)]
                 ids, wide = {each["account_id"] for each in links}, self._wide()
                 return any(wide.true(where, each) for each in wide.base if each["customer_id"] in ids)
         raise TypeError(condition)
 
     def _people(self, account: str, role: str | None) -> list[Row]:
-        links = [each for each in self.world.contacts if each["account_id"] == account and _has(each, role)]
+        links = [each for each in self.world.contacts if each["account_id"] == account and self._holds(each, role)]
         ids = {each["customer_id"] for each in links}
         return [each for each in self._wide().base if each["customer_id"] in ids]
+
+    def _holds(self, link: Row, role: str | None) -> bool:
+        """Whether a link is of a role and its days are not all past or still to come."""
+        first, last = link.get("started_on"), link.get("ended_on")
+        begun = first is None or self._midnight(first) <= self.as_of
+        over = last is not None and self._midnight(last + timedelta(days=1)) <= self.as_of
+        return (role is None or link["role"] == role) and begun and not over
+
+    def _midnight(self, day: date) -> datetime:
+        return instant_of(datetime.combine(day, datetime.min.time()), self.zone)
 
     def _wide(self) -> _Court:
         """The same court with ranks among all parties: contacts and accounts may lie beyond the universe."""
@@ -288,10 +298,6 @@ class _Court:
 
 def _on(words: Sequence[Row]) -> set[str | None]:
     return {each["channel"] for each in words}
-
-
-def _has(link: Row, role: str | None) -> bool:
-    return role is None or link["role"] == role
 
 
 def _is_kind(facts: Facts, row: Row) -> bool:
