@@ -116,10 +116,10 @@ def test_descriptions_orders_and_mentions_meet_in_one_row(engine: Engine, tmp_pa
 
 
 def test_a_role_that_ended_ends_the_kind(engine: Engine, tmp_path: Path) -> None:
-    """Contacts who left are contacts until that day; one open role keeps the kind open."""
+    """Contacts who left are contacts through their last day; one open role keeps the kind open."""
     fill(engine, tmp_path, FILES)
     until = {(row["party_key"], row["kind"]): row["until"] for row in engine.rows(engine.table("party_kinds"))}
-    assert until["customer:cyn", "contact"] == datetime(2023, 12, 31)
+    assert until["customer:cyn", "contact"] == datetime(2024, 1, 1)
     assert until["customer:ana", "contact"] is None
 
 
