@@ -99,6 +99,59 @@ class StructureVerdict(StrEnum):
     CONSTRUCTIVE = "constructive"
 
 
+class Gender(StrEnum):
+    """Gender as it was told."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+
+
+class MaritalStatus(StrEnum):
+    """Marital status as it was told."""
+
+    SINGLE = "single"
+    MARRIED = "married"
+    PARTNERED = "partnered"
+    DIVORCED = "divorced"
+    WIDOWED = "widowed"
+
+
+class SchoolLevel(StrEnum):
+    """Level of education: ISCED 2011 levels 0 to 1, 2 to 4, and 5 to 8."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    TERTIARY = "tertiary"
+
+
+class Generation(StrEnum):
+    """Generation by year of birth (Dimock 2019, Pew Research Center)."""
+
+    GREATEST = "greatest"
+    SILENT = "silent"
+    BOOMER = "boomer"
+    GENERATION_X = "generation_x"
+    MILLENNIAL = "millennial"
+    GENERATION_Z = "generation_z"
+    GENERATION_ALPHA = "generation_alpha"
+
+
+class LifeCycle(StrEnum):
+    """Stage of the family life cycle (Wells & Gubar 1966; single parents after Gilly & Enis 1982)."""
+
+    BACHELOR = "bachelor"
+    NEWLY_MARRIED = "newly_married"
+    FULL_NEST_1 = "full_nest_1"
+    FULL_NEST_2 = "full_nest_2"
+    FULL_NEST_3 = "full_nest_3"
+    SINGLE_PARENT = "single_parent"
+    EMPTY_NEST_1 = "empty_nest_1"
+    EMPTY_NEST_2 = "empty_nest_2"
+    SOLITARY_SURVIVOR_1 = "solitary_survivor_1"
+    SOLITARY_SURVIVOR_2 = "solitary_survivor_2"
+
+
 class LineKind(StrEnum):
     """What a line of an order is."""
 

@@ -1,0 +1,86 @@
+"""What may be asked of the demographic basis: which columns tell what, and where bands of age begin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from segmentry.sources.tables import GIVEN
+from segmentry.terms.artifacts import Spec
+from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "birth_date": ("birth_date", "birthdate", "date_of_birth", "dob", "birthday", "born_on", "birth"),
+    "birth_year": ("birth_year", "year_of_birth", "yob", "born", "year_birth"),
+    "age": ("age", "age_years", "customer_age", "age_band", "age_group", "age_desc", "age_range"),
+    "gender": ("gender", "sex"),
+    "income": ("income", "household_income", "annual_income", "yearly_income", "income_band", "income_desc"),
+    "education": ("education", "education_level", "degree", "highest_education", "formal_education"),
+    "occupation": ("occupation", "job", "profession", "employment", "employment_status"),
+    "marital_status": ("marital_status", "marital", "marital_status_code", "civil_status"),
+    "household_size": ("household_size", "household_size_desc", "family_size", "persons_in_household"),
+    "children": ("children", "kids", "kids_count", "number_of_children", "kid_category_desc", "kids_category"),
+    "youngest_child_age": ("youngest_child_age", "age_of_youngest_child", "youngest_child"),
+    "language": ("language", "preferred_language", "mother_tongue", "spoken_language", "locale"),
+}
+"""Names of columns by what they tell, in lower case with underscores."""
+
+AGE_BANDS = (18, 25, 35, 45, 55, 65)
+_OLDEST = 120
+
+
+@dataclass(frozen=True)
+class DemographicSpec(Spec):
+    """Demographic traits at an instant.
+
+    Attributes:
+        as_of: Instant (UTC) for which traits hold.
+        last_day: The last local day that counts, the day before the as-of.
+        columns: Given columns by what they tell; recognized by `NAMES` where nothing is said.
+        age_bands: Ages at which bands begin, ascending; the first band is open below, the last above.
+    """
+
+    as_of: datetime
+    last_day: date
+    columns: tuple[tuple[str, str], ...] = ()
+    age_bands: tuple[int, ...] = AGE_BANDS
+
+    @classmethod
+    def from_settings(cls, told: Mapping[str, Any], as_of: datetime, last_day: date) -> DemographicSpec:
+        """The settings of ``[demographic]``: ``age_bands`` and, by what they tell, names of columns.
+
+        Raises:
+            SettingsError: with every mistake.
+        """
+        problems = [problem for name, value in told.items() for problem in _wrong(name, value)]
+        if problems:
+            raise SettingsError(problems)
+        columns = tuple((name, value) for name, value in sorted(told.items()) if name != "age_bands")
+        return cls(as_of, last_day, columns, tuple(told.get("age_bands", AGE_BANDS)))
+
+    def column(self, told: str, columns: tuple[str, ...]) -> str | None:
+        """The column of ``columns`` that tells ``told``; None where none does."""
+        asked = dict(self.columns).get(told)
+        if asked is not None:
+            return next((name for name in (asked, f"{GIVEN}{asked}") if name in columns), None)
+        known = {name.lower().removeprefix(GIVEN): name for name in columns}
+        return next((known[name] for name in NAMES[told] if name in known), None)
+
+
+def _wrong(name: str, value: Any) -> list[Problem]:
+    where = f"[demographic] {name}"
+    if name == "age_bands":
+        bands = value if isinstance(value, list | tuple) else ()
+        whole = all(isinstance(each, int) and 0 < each < _OLDEST for each in bands)
+        if bands and whole and list(bands) == sorted(set(bands)):
+            return []
+        next_step = "Write ages in ascending order, such as [18, 25, 35, 45, 55, 65]."
+        return [Problem("AGE_BANDS_WRONG", "These are no bands of age", where, shorten(value), next_step)]
+    if name not in NAMES:
+        next_step = near_miss(name, NAMES) or f"Known are {', '.join(NAMES)}."
+        return [Problem("SETTING_UNKNOWN", "There is no such setting", where, shorten(value), next_step)]
+    if not isinstance(value, str):
+        return [Problem("SETTING_WRONG", "A name of a column is wanted", where, shorten(value), "Write it as text.")]
+    return []
