@@ -16,7 +16,7 @@ from segmentry.profiles.demographic.households import household_type, income_lev
 from segmentry.profiles.demographic.reading import WORDS, Unread, read
 from segmentry.profiles.demographic.spec import NAMES
 from segmentry.profiles.demographic.tables import DEMOGRAPHIC_TRAITS, DEMOGRAPHIC_UNREAD
-from segmentry.profiles.history import keyed
+from segmentry.profiles.history import keyed, of_oldest_party
 from segmentry.profiles.run import identity_or_none
 from segmentry.terms.tables import Column
 
@@ -60,7 +60,7 @@ def publish(run: Run, spec: DemographicSpec, catalog: TraitCatalog) -> None:
         people, wrong = _with_read(run, people, what, name, spec)
         unread += wrong
     if merged is not None:
-        people = _one_each(people)
+        people = of_oldest_party(people)
     traits = [trait for trait in TRAITS if _can(trait.name, told)]
     table = _traits(people, spec).select("customer_id", *(trait.name for trait in traits))
     contract = DEMOGRAPHIC_TRAITS.with_columns(
@@ -98,13 +98,6 @@ def _with_read(
     joined = people.left_join(meant, people[what].cast("string") == meant.text).drop("text")
     names = {f"{what}_{each}": each for each in ("low", "high")} if "low" in table.column_names else {}
     return joined.rename(names or {f"read_{what}": "value"}), unread
-
-
-def _one_each(people: ir.Table) -> ir.Table:
-    """One row for each customer: of the party known for longest."""
-    order = [people.known_since.asc(), people.party_key.asc()]
-    ranked = people.mutate(place_=ibis.row_number().over(ibis.window(group_by=people.customer_id, order_by=order)))
-    return ranked.filter(ranked.place_ == 0).drop("place_")
 
 
 _READ = {

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from segmentry.sources.tables import GIVEN
+from segmentry.profiles.columns import column_problems, told_column
 from segmentry.terms.artifacts import Spec
-from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
+from segmentry.terms.errors import Problem, SettingsError, shorten
 
 NAMES: dict[str, tuple[str, ...]] = {
     "birth_date": ("birth_date", "birthdate", "date_of_birth", "dob", "birthday", "born_on", "birth"),
@@ -54,7 +54,7 @@ class DemographicSpec(Spec):
         Raises:
             SettingsError: with every mistake.
         """
-        problems = [problem for name, value in told.items() for problem in _wrong(name, value)]
+        problems = [*column_problems("demographic", told, NAMES, ("age_bands",)), *_wrong_bands(told)]
         if problems:
             raise SettingsError(problems)
         columns = tuple((name, value) for name, value in sorted(told.items()) if name != "age_bands")
@@ -62,25 +62,15 @@ class DemographicSpec(Spec):
 
     def column(self, told: str, columns: tuple[str, ...]) -> str | None:
         """The column of ``columns`` that tells ``told``; None where none does."""
-        asked = dict(self.columns).get(told)
-        if asked is not None:
-            return next((name for name in (asked, f"{GIVEN}{asked}") if name in columns), None)
-        known = {name.lower().removeprefix(GIVEN): name for name in columns}
-        return next((known[name] for name in NAMES[told] if name in known), None)
+        return told_column(told, dict(self.columns), NAMES, columns)
 
 
-def _wrong(name: str, value: Any) -> list[Problem]:
-    where = f"[demographic] {name}"
-    if name == "age_bands":
-        bands = value if isinstance(value, list | tuple) else ()
-        whole = all(isinstance(each, int) and 0 < each < _OLDEST for each in bands)
-        if bands and whole and list(bands) == sorted(set(bands)):
-            return []
-        next_step = "Write ages in ascending order, such as [18, 25, 35, 45, 55, 65]."
-        return [Problem("AGE_BANDS_WRONG", "These are no bands of age", where, shorten(value), next_step)]
-    if name not in NAMES:
-        next_step = near_miss(name, NAMES) or f"Known are {', '.join(NAMES)}."
-        return [Problem("SETTING_UNKNOWN", "There is no such setting", where, shorten(value), next_step)]
-    if not isinstance(value, str):
-        return [Problem("SETTING_WRONG", "A name of a column is wanted", where, shorten(value), "Write it as text.")]
-    return []
+def _wrong_bands(told: Mapping[str, Any]) -> list[Problem]:
+    bands = told.get("age_bands", AGE_BANDS)
+    whole = isinstance(bands, list | tuple) and all(isinstance(each, int) and 0 < each < _OLDEST for each in bands)
+    if whole and bands and list(bands) == sorted(set(bands)):
+        return []
+    next_step = "Write ages in ascending order, such as [18, 25, 35, 45, 55, 65]."
+    return [
+        Problem("AGE_BANDS_WRONG", "These are no bands of age", "[demographic] age_bands", shorten(bands), next_step)
+    ]
