@@ -56,6 +56,21 @@ SETTINGS = (
 )
 """Every setting outside ``[rules]`` and ``[[sources]]``."""
 
+MODULES = (
+    "identity",
+    "demographic",
+    "geographic",
+    "surveys",
+    "needs",
+    "feedback",
+    "accounts",
+    "firmographic",
+    "technographic",
+    "kinds",
+    "leads",
+)
+"""Sections that a module of profiles reads itself; each is checked when the workspace is opened."""
+
 _EXAMPLES = {
     "currency": "EUR",
     "margin_rate": 0.35,
@@ -76,6 +91,7 @@ class WorkspaceSettings:
         rules: Rules switched on or off by name, as in ``[rules]``.
         sources: Sources with their mapping, as in ``[[sources]]``.
         study: What the found segmentation is for, as in ``[study]``.
+        modules: What modules of profiles were told, by section; see `MODULES`.
     """
 
     timezone: str = "UTC"
@@ -93,12 +109,14 @@ class WorkspaceSettings:
     rules: dict[str, bool] = field(default_factory=dict)
     sources: tuple[dict[str, Any], ...] = ()
     study: Study = field(default_factory=Study)
+    modules: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def computing(self) -> str:
         """Fingerprint of the settings that a refresh depends on."""
         names = ("timezone", "currency", "margin_rate", "horizon_months", "annual_discount", "model")
-        return fingerprint({name: getattr(self, name) for name in names} | {"study": self.study.as_dict()})
+        told = {"study": self.study.as_dict()} | ({"modules": self.modules} if self.modules else {})
+        return fingerprint({name: getattr(self, name) for name in names} | told)
 
     def with_values(self, **values: Any) -> WorkspaceSettings:
         """The same settings with ``values`` that are not None put over them, all checked."""
@@ -140,8 +158,10 @@ def from_content(content: dict[str, Any], where: str) -> WorkspaceSettings:
             values["study"] = _study(entries, where, problems)
         elif section == "sources":
             values["sources"] = _sources(entries, where, problems)
+        elif section in MODULES and isinstance(entries, dict):
+            values.setdefault("modules", {})[section] = entries
         elif section not in sections or not isinstance(entries, dict):
-            problems.append(_unknown(section, entries, sections | {"rules", "sources", "study"}, where))
+            problems.append(_unknown(section, entries, sections | {"rules", "sources", "study", *MODULES}, where))
         else:
             values |= _section(section, entries, where, problems)
     if problems:
@@ -255,9 +275,16 @@ def settings_text(settings: WorkspaceSettings) -> str:
     lines += ["", "[rules]", "# Switches of the rules by name, such as: exclude_repeated = true"]
     lines += [f"{name} = {_toml(value)}" for name, value in settings.rules.items()]
     lines += _study_lines(settings.study)
+    for name, entries in settings.modules.items():
+        lines += ["", f"[{name}]", *(f"{_key(each)} = {_toml(value)}" for each, value in entries.items())]
     for source in settings.sources:
         lines += ["", "[[sources]]", *(f"{name} = {_toml(value)}" for name, value in source.items())]
     return "\n".join(lines) + "\n"
+
+
+def _key(name: str) -> str:
+    """A key as it stands before an equals sign, in quotes where it is no plain word."""
+    return name if name.isidentifier() and name.isascii() else _toml(name)
 
 
 def _study_lines(study: Study) -> list[str]:

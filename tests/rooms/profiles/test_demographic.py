@@ -32,7 +32,7 @@ def publish(folder: Path, text: str, **settings_: Any) -> tuple[dict[str, dict[s
         workspace.refresh(as_of=AS_OF)
         engine, catalog = workspace.engine, TraitCatalog()
         with engine.run("refresh", AS_OF) as run:
-            run_demographic.publish(run, DemographicSpec.from_settings(settings_, AS_OF, LAST), catalog)
+            run_demographic.publish(run, DemographicSpec.from_settings(settings_, as_of=AS_OF, last_day=LAST), catalog)
         if not engine.has("demographic_traits"):
             return {}, []
         traits = {row["customer_id"]: row for row in engine.rows(engine.table("demographic_traits"))}
@@ -215,5 +215,5 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
 def test_wrong_settings_are_all_told() -> None:
     """Unknown names, no texts and bands out of order come at once."""
     with pytest.raises(SettingsError) as caught:
-        DemographicSpec.from_settings({"agee": "x", "gender": 3, "age_bands": [30, 20]}, AS_OF, LAST)
+        DemographicSpec.from_settings({"agee": "x", "gender": 3, "age_bands": [30, 20]}, as_of=AS_OF, last_day=LAST)
     assert {each.code for each in caught.value.problems} == {"SETTING_UNKNOWN", "SETTING_WRONG", "AGE_BANDS_WRONG"}

@@ -34,7 +34,7 @@ def publish(folder: Path, files: dict[str, str], **told: Any) -> tuple[dict[str,
     workspace.refresh(as_of=AS_OF)
     engine = workspace.engine
     with engine.run("refresh", AS_OF) as run:
-        run_geographic.publish(run, GeographicSpec.from_settings(told, AS_OF, LAST), TraitCatalog())
+        run_geographic.publish(run, GeographicSpec.from_settings(told, as_of=AS_OF, last_day=LAST), TraitCatalog())
     rows = engine.rows(engine.table("geographic_traits")) if engine.has("geographic_traits") else []
     return {row["customer_id"].removeprefix("customer:"): row for row in rows}, workspace
 
@@ -233,5 +233,5 @@ def test_nothing_told_publishes_nothing(tmp_path: Path) -> None:
 def test_wrong_settings_are_all_told() -> None:
     """Unknown names, no texts and no numbers come at once."""
     with pytest.raises(SettingsError) as caught:
-        GeographicSpec.from_settings({"town": "x", "city": 3, "fewest_buyers": 0}, AS_OF, LAST)
+        GeographicSpec.from_settings({"town": "x", "city": 3, "fewest_buyers": 0}, as_of=AS_OF, last_day=LAST)
     assert [each.code for each in caught.value.problems] == ["SETTING_UNKNOWN", "SETTING_WRONG", "SETTING_WRONG"]

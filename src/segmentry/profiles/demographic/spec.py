@@ -38,17 +38,21 @@ class DemographicSpec(Spec):
     Attributes:
         as_of: Instant (UTC) for which traits hold.
         last_day: The last local day that counts, the day before the as-of.
+        currency: ISO code of all amounts; None where no source tells one.
         columns: Given columns by what they tell; recognized by `NAMES` where nothing is said.
         age_bands: Ages at which bands begin, ascending; the first band is open below, the last above.
     """
 
     as_of: datetime
     last_day: date
+    currency: str | None = None
     columns: tuple[tuple[str, str], ...] = ()
     age_bands: tuple[int, ...] = AGE_BANDS
 
     @classmethod
-    def from_settings(cls, told: Mapping[str, Any], as_of: datetime, last_day: date) -> DemographicSpec:
+    def from_settings(
+        cls, told: Mapping[str, Any], *, as_of: datetime, last_day: date, currency: str | None = None
+    ) -> DemographicSpec:
         """The settings of ``[demographic]``: ``age_bands`` and, by what they tell, names of columns.
 
         Raises:
@@ -58,7 +62,7 @@ class DemographicSpec(Spec):
         if problems:
             raise SettingsError(problems)
         columns = tuple((name, value) for name, value in sorted(told.items()) if name != "age_bands")
-        return cls(as_of, last_day, columns, tuple(told.get("age_bands", AGE_BANDS)))
+        return cls(as_of, last_day, currency, columns, tuple(told.get("age_bands", AGE_BANDS)))
 
     def column(self, told: str, columns: tuple[str, ...]) -> str | None:
         """The column of ``columns`` that tells ``told``; None where none does."""

@@ -29,17 +29,21 @@ class GeographicSpec(Spec):
     Attributes:
         as_of: Instant (UTC) for which traits hold.
         last_day: The last local day that counts, the day before the as-of.
+        currency: ISO code of all amounts; None where no source tells one.
         columns: Given columns by what they tell; recognized by `NAMES` where nothing is said.
         fewest_buyers: Buyers of an item in an area below which no preference is told.
     """
 
     as_of: datetime
     last_day: date
+    currency: str | None = None
     columns: tuple[tuple[str, str], ...] = ()
     fewest_buyers: int = FEWEST_BUYERS
 
     @classmethod
-    def from_settings(cls, told: Mapping[str, Any], as_of: datetime, last_day: date) -> GeographicSpec:
+    def from_settings(
+        cls, told: Mapping[str, Any], *, as_of: datetime, last_day: date, currency: str | None = None
+    ) -> GeographicSpec:
         """The settings of ``[geographic]``: ``fewest_buyers`` and, by what they tell, names of columns.
 
         Raises:
@@ -49,7 +53,7 @@ class GeographicSpec(Spec):
         if problems:
             raise SettingsError(problems)
         columns = tuple((name, value) for name, value in sorted(told.items()) if name in NAMES)
-        return cls(as_of, last_day, columns, told.get("fewest_buyers", FEWEST_BUYERS))
+        return cls(as_of, last_day, currency, columns, told.get("fewest_buyers", FEWEST_BUYERS))
 
     def column(self, told: str, columns: tuple[str, ...]) -> str | None:
         """The column of ``columns`` that tells ``told``; None where none does."""
