@@ -28,17 +28,19 @@ _OPTIONAL = {"discount": ("discount_share", "discounted_order_share"), "channel"
 """Columns of orders that many sources lack, with the traits made of them."""
 
 
-def refresh(run: Run, spec: ProfileSpec) -> TraitCatalog:
+def refresh(run: Run, spec: ProfileSpec, *, resolved: bool = False) -> TraitCatalog:
     """Publish identity, customer days, purchase history and traits as of ``spec.as_of``.
 
     Args:
         run: The run; it must see ``orders``, ``order_lines`` and ``customers``.
         spec: The instant, the last local day and the currency.
+        resolved: Whether identity was published in this run already.
 
     Returns:
         The catalog of the traits published here; higher rooms add theirs before it is published.
     """
-    publish_identity(run)
+    if not resolved:
+        publish_identity(run)
     _publish_history(run, spec)
     catalog = TraitCatalog()
     catalog.register("behavioral_traits", *TRAITS)
@@ -47,16 +49,18 @@ def refresh(run: Run, spec: ProfileSpec) -> TraitCatalog:
     return catalog
 
 
-def refresh_parties(run: Run) -> TraitCatalog:
+def refresh_parties(run: Run, *, resolved: bool = False) -> TraitCatalog:
     """Publish who the parties are and what was told of them, where nothing was ordered.
 
     Args:
         run: The run; it must see ``customers``.
+        resolved: Whether identity was published in this run already.
 
     Returns:
         The catalog of the traits published here.
     """
-    publish_identity(run)
+    if not resolved:
+        publish_identity(run)
     catalog = TraitCatalog()
     _publish_given(run, catalog)
     return catalog

@@ -12,7 +12,7 @@ import pyarrow as pa
 from segmentry.engine import Run, arrow_schema
 from segmentry.profiles.catalog import Trait, TraitCatalog
 from segmentry.profiles.geographic import TRAITS, GeographicSpec
-from segmentry.profiles.geographic.cities import City, atlas, is_installed, tier
+from segmentry.profiles.geographic.cities import City, atlas, densities, is_installed, tier
 from segmentry.profiles.geographic.countries import country_code, main_language, world_place
 from segmentry.profiles.geographic.preferences import preferences
 from segmentry.profiles.geographic.spec import NAMES
@@ -173,7 +173,7 @@ def _place(country: str, name: str | None) -> tuple[dict[str, Any], str | None]:
     continent, region = world_place(code) or (None, None)
     place: dict[str, Any] = {"code": code, "continent": continent, "world_region": region, "found": None}
     place["language"] = main_language(code)
-    place["density"] = atlas().densities.get(code) if is_installed() else None
+    place["density"] = densities().get(code) if is_installed() else None
     if not name:
         return place, None
     if not is_installed():

@@ -21,6 +21,7 @@ from segmentry.terms.numbers import NotEstimable
 Rotation = Literal["varimax", "promax", "none"]
 _POWER = 4
 """Power of the promax target."""
+_LEAST_UNIQUE = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +88,13 @@ def parallel_analysis(
     return ParallelAnalysis(int(below[0]) if below.size else found.size, found, chance)
 
 
-def factor_analysis(
-    answers: ArrayLike, factors: int, *, rotation: Rotation = "varimax", random_state: int = 0
-) -> Factors | NotEstimable:
-    """Maximum-likelihood factors of standardized items, rotated.
+def factor_analysis(answers: ArrayLike, factors: int, *, rotation: Rotation = "varimax") -> Factors | NotEstimable:
+    """Maximum-likelihood factors of standardized items (Jöreskog 1967), rotated.
 
     Args:
         answers: Keyed answers, shape (n, k), NaN where not answered; loadings come from respondents without gaps.
         factors: Number of factors, at least 1 and at most half the items.
         rotation: ``varimax`` (uncorrelated), ``promax`` (correlated) or ``none``.
-        random_state: Seed.
 
     Returns:
         The solution; not estimable from fewer respondents than items, or where an item does not vary.
@@ -104,8 +102,6 @@ def factor_analysis(
     Raises:
         EstimationError: no table of numbers, or a number of factors that the items cannot carry.
     """
-    from sklearn.decomposition import FactorAnalysis
-
     given = answers_of("factor_analysis", answers)
     whole = _complete(given)
     if not 1 <= factors <= given.shape[1] // 2:
@@ -117,12 +113,10 @@ def factor_analysis(
         return refused
     mean, spread = whole.mean(axis=0), whole.std(axis=0)
     standard = (whole - mean) / spread
-    model = FactorAnalysis(factors, svd_method="lapack", tol=1e-8, max_iter=5000, random_state=random_state)
-    unrotated = np.asarray(model.fit(standard).components_.T, dtype=np.float64)
-    loadings, correlations = _rotated(unrotated, rotation)
+    correlation = np.corrcoef(standard, rowvar=False)
+    loadings, correlations = _rotated(_unrotated(correlation, factors), rotation)
     loadings, correlations = _ordered(loadings, correlations)
     reproduced = loadings @ correlations
-    correlation = np.corrcoef(standard, rowvar=False)
     weights = np.linalg.solve(correlation, reproduced)
     return Factors(
         loadings,
@@ -173,6 +167,36 @@ def _angle(pair: FloatArray) -> float:
     above = 2 * ((even * odd).sum() - even.sum() * odd.sum() / count)
     below = (even**2 - odd**2).sum() - (even.sum() ** 2 - odd.sum() ** 2) / count
     return float(np.arctan2(above, below)) / 4
+
+
+def _unrotated(correlation: FloatArray, factors: int) -> FloatArray:
+    """Maximum-likelihood loadings: unique variances by quasi-Newton steps, given which loadings are eigenvectors.
+
+    Unique variances stay above .005, as in R's factanal, where an item would otherwise be a factor of its own (a
+    Heywood case, in which the usual steps never end).
+    """
+    from scipy.optimize import minimize
+
+    count = len(correlation)
+
+    def parts(logs: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        root = np.exp(logs / 2)
+        values, vectors = np.linalg.eigh(correlation / np.outer(root, root))
+        loadings = root[:, None] * vectors[:, ::-1][:, :factors]
+        return loadings * np.sqrt(np.maximum(values[::-1][:factors] - 1, 0)), values[: count - factors], root**2
+
+    def discrepancy(logs: FloatArray) -> tuple[float, FloatArray]:
+        loadings, rest, unique = parts(logs)
+        rest = np.maximum(rest, 1e-12)
+        slope = ((loadings**2).sum(axis=1) + unique - 1) / unique
+        return float((rest - np.log(rest) - 1).sum()), slope
+
+    diagonal = np.diag(np.linalg.pinv(correlation))
+    start = np.log(np.clip((1 - 0.5 * factors / count) / np.maximum(diagonal, 1.0), _LEAST_UNIQUE, 1.0))
+    bounds = [(float(np.log(_LEAST_UNIQUE)), 0.0)] * count
+    options = {"maxiter": 2000, "ftol": 1e-14, "gtol": 1e-8}
+    found = minimize(discrepancy, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    return parts(np.asarray(found.x))[0]
 
 
 def _rotated(loadings: FloatArray, rotation: Rotation) -> tuple[FloatArray, FloatArray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -20,7 +21,15 @@ from segmentry.sources.sample import ColumnSample
 from segmentry.sources.spec import LoadSpec
 from segmentry.sources.table_names import NUMBERED, PARTIES, TELLTALES, USUAL_NAMES
 from segmentry.sources.tables import GIVEN
-from segmentry.terms.canonical import CANONICAL, CUSTOMERS, ORDER_LINES, ORDERS, PARTY_KINDS, QUARANTINE
+from segmentry.terms.canonical import (
+    CANONICAL,
+    CUSTOMERS,
+    ORDER_LINES,
+    ORDERS,
+    PARTY_KINDS,
+    QUARANTINE,
+    SURVEY_RESPONSES,
+)
 from segmentry.terms.errors import Problem, SourceError, near_miss, shorten
 from segmentry.terms.tables import Column, ColumnType, Contract
 from segmentry.terms.vocabulary import Kind
@@ -48,6 +57,8 @@ _TOLD = ("source",)
 """Columns that come from the load, not from the file."""
 _MADE = ("kind", *NUMBERED)
 """Columns that are made up where the file does not tell them."""
+_NAMED_BY_FILE = ("survey_id",)
+"""Columns that the name of the file stands in for, once it is said what the file is."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,7 @@ def _places(samples: Sequence[ColumnSample], contract: Contract) -> dict[str, in
         ranked = sorted(
             (rank, sample.place)
             for sample in samples
-            if sample.place not in places.values() and (rank := _rank(column, sample.name)) is not None
+            if sample.place not in places.values() and (rank := rank_of_name(column, sample.name)) is not None
         )
         if column.name not in _TOLD and ranked:
             places[column.name] = ranked[0][1]
@@ -149,13 +160,16 @@ def match_columns(
         ranked = sorted(
             (rank, sample.place)
             for sample in samples
-            if sample.place not in taken and (rank := _rank(column, sample.name)) is not None
+            if sample.place not in taken and (rank := rank_of_name(column, sample.name)) is not None
         )
         if ranked:
             place = ranked[0][1]
             found.append(Recognized(role, samples[place].name, place, 0.9, "its name is usual for this"))
     missing = [
-        column for column in wanted if _is_needed(column) and role_of(column) not in {item.role for item in found}
+        column
+        for column in wanted
+        if _is_needed(column) and column.name not in _NAMED_BY_FILE
+        if role_of(column) not in {item.role for item in found}
     ]
     if missing:
         names = shorten(", ".join(sample.name for sample in samples), 300)
@@ -179,7 +193,7 @@ def role_of(column: Column) -> str:
     return PARTIES.get(column.name, column.name)
 
 
-def _rank(column: Column, name: str) -> int | None:
+def rank_of_name(column: Column, name: str) -> int | None:
     """Place of a name among the usual ones for this column; None where it is not among them."""
     bare = plain(name).replace("_", "")
     if bare in (column.name.replace("_", ""), role_of(column)):
@@ -220,12 +234,26 @@ def typed_rows(reading: Reading, contract: Contract, styles: dict[str, times.Tim
 
 
 def _made(reading: Reading, contract: Contract, cells: Mapping[str, ir.Value]) -> dict[str, ir.Value]:
-    """What a file need not tell: the kind of a party, and numbers of rows that have none of their own."""
+    """What a file need not tell: the kind of a party, numbers of rows that have none, answers as numbers."""
     line = ibis.literal(f"{reading.file.name}:") + reading.staged.table[LINE].cast(dt.string)
     made: dict[str, ir.Value] = dict.fromkeys(NUMBERED, line)
     if contract is CUSTOMERS:
         made["kind"] = ibis.literal(Kind.BUYER.value)
+    if contract is SURVEY_RESPONSES:
+        made |= _made_of_answers(reading, cells)
     return {name: value for name, value in made.items() if name in contract.names and name not in cells}
+
+
+def _made_of_answers(reading: Reading, cells: Mapping[str, ir.Value]) -> dict[str, ir.Value]:
+    """Of a survey with a row for each answer: one questionnaire for each customer and day, answers as numbers."""
+    made: dict[str, ir.Value] = {"survey_id": ibis.literal(PurePath(reading.file.name).stem)}
+    customer, answer = reading.column("customer"), reading.column("answer")
+    if customer is not None:
+        day = cells["answered_at"].cast(dt.date).cast(dt.string) if "answered_at" in cells else ibis.literal("")
+        made["response_id"] = values.read_id(customer) + ibis.literal(":") + day.fill_null("")
+    if answer is not None:
+        made["score"] = values.read_decimal(answer, reading.numbers).cast(dt.float64)
+    return made
 
 
 def _given(reading: Reading) -> dict[str, ir.Value]:

@@ -21,6 +21,7 @@ from segmentry.sources.reading import Reading
 from segmentry.sources.report import Finding, LoadReport, RuleEffect
 from segmentry.sources.shapes import united
 from segmentry.sources.tables import GIVEN
+from segmentry.sources.wide import is_wide, long_reading, match_wide, told_columns
 from segmentry.terms.canonical import CUSTOMERS, PRODUCTS
 from segmentry.terms.tables import Column, ColumnType, Contract
 
@@ -30,17 +31,33 @@ REPEATED = "repeated_key"
 
 @dataclass(frozen=True)
 class GenericReading:
-    """A file for one canonical table: its reading, the contract, and how each column of moments is written."""
+    """A file for one canonical table: its reading, the contract, and how each column of moments is written.
+
+    Of a survey with a column for each question, ``long`` is the reading with a row for each answer; its report counts
+    the lines of the file.
+    """
 
     reading: Reading
     contract: Contract
     styles: dict[str, times.TimeStyle]
+    long: Reading | None = None
+
+    @property
+    def rows(self) -> Reading:
+        """The rows as they are published."""
+        return self.long or self.reading
+
+    def lines(self, table: ir.Table, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:
+        """How many lines of the file the rows of ``table`` come from."""
+        return table.count(where=where) if self.long is None else table[LINE].nunique(where=where)
 
 
 def understand_generic(engine: Engine, reading: Reading, contract: Contract) -> GenericReading:
     """Match the columns of a staged file to a contract and settle how its numbers and moments are written."""
     spec, samples = reading.spec, reading.samples
-    matched = generic.match_columns(samples, contract, spec.mapping, reading.file.name)
+    wide = is_wide(samples, contract, spec.mapping)
+    match = match_wide(samples, spec.mapping, reading.file.name) if wide else None
+    matched = match or generic.match_columns(samples, contract, spec.mapping, reading.file.name)
     numbers = [
         text
         for item in matched
@@ -50,7 +67,8 @@ def understand_generic(engine: Engine, reading: Reading, contract: Contract) -> 
     styles = generic.moment_styles(contract, matched, samples, spec)
     reading = replace(reading, recognized=matched, numbers=values.number_style(numbers, spec.decimal_mark))
     reading = reading.narrowed(GIVEN_LIMIT)
-    return GenericReading(replace(reading, span=_span(engine, reading, contract, styles)), contract, styles)
+    reading = replace(reading, span=_span(engine, reading, contract, styles))
+    return GenericReading(reading, contract, styles, long_reading(reading) if wide else None)
 
 
 def _span(
@@ -100,7 +118,7 @@ def publish_generic(
         tables.append(earlier.filter(~earlier.load_id.isin(gone)) if gone else earlier)
     for plan in planned:
         item = readings[plan.load_id]
-        rows = generic.typed_rows(item.reading, contract, item.styles, plan.spec.now or latest)
+        rows = generic.typed_rows(item.rows, contract, item.styles, plan.spec.now or latest)
         tables.append(rows.mutate(load_id=ibis.literal(plan.load_id)))
     run.publish(every, united(tables))
     loaded = run.table(every.name)
@@ -139,6 +157,7 @@ def publish_products(run: Run) -> None:
 
 def _aside(plan: Planned, item: GenericReading, loaded: ir.Table) -> list[ir.Table]:
     rows = loaded.filter((loaded.load_id == plan.load_id) & loaded.reason.notnull()).select(LINE, "reason", "fault")
+    rows = rows if item.long is None else rows.distinct()
     joined = rows.inner_join(item.reading.staged.table, LINE)
     null = ibis.null(dt.string)
     names, texts = [], []
@@ -159,17 +178,17 @@ def _aside(plan: Planned, item: GenericReading, loaded: ir.Table) -> list[ir.Tab
 
 def _report(run: Run, plan: Planned, item: GenericReading, loaded: ir.Table) -> LoadReport:
     own = loaded.filter(loaded.load_id == plan.load_id)
-    aside = own.filter(own.reason.notnull()).group_by("reason").aggregate(rows=lambda table: table.count())
+    aside = own.filter(own.reason.notnull()).group_by("reason").aggregate(rows=item.lines)
     reasons = {row["reason"]: int(row["rows"]) for row in run.rows(aside)}
     for row in item.reading.staged.rejected:
         reasons[row.reason] = reasons.get(row.reason, 0) + 1
     ranked = _winners(loaded, item.contract)
     counted = run.rows(
         ranked.filter(ranked.load_id == plan.load_id).aggregate(
-            rows=lambda table: table.count(), beaten=lambda table: (table.place > 0).sum()
+            rows=item.lines, used=lambda table: item.lines(table, table.place == 0)
         )
     )[0]
-    good, beaten = int(counted["rows"]), int(counted["beaten"] or 0)
+    good, beaten = int(counted["rows"]), int(counted["rows"]) - int(counted["used"])
     zero = Decimal("0.0000")
     rule = RuleEffect(REPEATED, "rows that give way to a later one with the same key", good, good - beaten, 0, 0, zero)
     reading = item.reading
@@ -189,7 +208,7 @@ def _report(run: Run, plan: Planned, item: GenericReading, loaded: ir.Table) -> 
         excluded={REPEATED: (beaten, zero)} if beaten else {},
         quarantined=reasons,
         rules=(rule,),
-        recognized=tuple(found.as_dict() for found in reading.recognized),
+        recognized=told_columns(reading.recognized),
         kept={reading.samples[place].name: GIVEN + name for name, place in kept},
         period=(),
         currencies={},

@@ -23,6 +23,7 @@ from segmentry.value import run as value
 from segmentry.value.run_growth import refresh_growth
 from segmentry.value.run_priority import refresh_priority
 from segmentry.value.spec import ValueSpec
+from segmentry.workspace import profiling
 from segmentry.workspace.progress import Stopwatch
 from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.segment_files import refresh_definitions
@@ -55,7 +56,7 @@ def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> D
     )
     study = record(workspace)
     with engine.run("refresh", instant) as run:
-        _compute(run, profile_spec, value_spec, study, watch)
+        _compute(run, settings.modules, profile_spec, value_spec, study, watch)
         with watch.step("definitions", 0.95):
             refresh_definitions(run, workspace)
         run.notes["currency"] = currency
@@ -90,8 +91,11 @@ def _refresh_parties(workspace: Workspace, as_of: datetime | None, watch: Stopwa
     last_day = (utc_to_local(instant, timezone) - timedelta(microseconds=1)).date()
     with engine.run("refresh", instant) as run:
         with watch.step("profiles", 0.1):
-            catalog = profiles.refresh_parties(run)
-            profiles.publish_catalog(run, catalog, ProfileSpec(instant, last_day))
+            told, spec = workspace.settings.modules, ProfileSpec(instant, last_day)
+            catalog = profiles.refresh_parties(run, resolved=profiling.resolve(run, told))
+            profiling.publish(run, told, spec, catalog)
+            profiling.publish_segmented(run, told, spec, catalog)
+            profiles.publish_catalog(run, catalog, spec)
         with watch.step("definitions", 0.6):
             refresh_definitions(run, workspace)
         run.notes["seconds"] = watch.seconds
@@ -115,9 +119,17 @@ def record(workspace: Workspace) -> Study:
         return discovery.record_study(run, study)
 
 
-def _compute(run: Run, profile_spec: ProfileSpec, value_spec: ValueSpec, study: Study, watch: Stopwatch) -> None:
+def _compute(
+    run: Run,
+    told: profiling.Told,
+    profile_spec: ProfileSpec,
+    value_spec: ValueSpec,
+    study: Study,
+    watch: Stopwatch,
+) -> None:
     with watch.step("profiles", 0.1):
-        catalog = profiles.refresh(run, profile_spec)
+        catalog = profiles.refresh(run, profile_spec, resolved=profiling.resolve(run, told))
+        profiling.publish(run, told, profile_spec, catalog)
     with watch.step("customer value", 0.4):
         learned = value.refresh_customers(run, value_spec, catalog)
     with watch.step("segments", 0.7):
@@ -127,6 +139,7 @@ def _compute(run: Run, profile_spec: ProfileSpec, value_spec: ValueSpec, study: 
         value.refresh_segments(run, value_spec, learned)
         refresh_growth(run, value_spec)
         refresh_priority(run, value_spec, study, {"stability": discovery.stability(run)})
+        profiling.publish_segmented(run, told, profile_spec, catalog)
         profiles.publish_catalog(run, catalog, profile_spec)
     with watch.step("map", 0.85):
         main = study.id if isinstance(found, Found) else "rfm"

@@ -46,9 +46,11 @@ class Workspace:
         if not (place / FILE_NAME).is_file():
             raise WorkspaceError(_missing(place))
         from segmentry.workspace.loading import rules_of
+        from segmentry.workspace.profiling import check
 
         settings = read_settings(place)
         rules_of(settings.rules)
+        check(settings.modules)
         return cls._held(place, settings, purpose)
 
     @classmethod

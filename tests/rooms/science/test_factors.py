@@ -122,3 +122,42 @@ def test_more_factors_than_items_can_carry_are_refused(factors: int) -> None:
     """At least two items for each factor."""
     with pytest.raises(EstimationError):
         factor_analysis(items(100), factors)
+
+
+ABILITIES = np.array(
+    [
+        [24.641, 5.991, 33.520, 6.023, 20.755, 29.701],
+        [5.991, 6.700, 18.137, 1.782, 4.936, 7.204],
+        [33.520, 18.137, 149.831, 19.424, 31.430, 50.753],
+        [6.023, 1.782, 19.424, 12.711, 4.757, 9.075],
+        [20.755, 4.936, 31.430, 4.757, 52.604, 66.762],
+        [29.701, 7.204, 50.753, 9.075, 66.762, 135.292],
+    ]
+)
+"""Covariances of six tests of ability (R, datasets::ability.cov; Bartholomew 1987)."""
+
+
+def with_covariance(covariance: np.ndarray, rows: int = 112) -> np.ndarray:
+    """Answers whose covariances are exactly these."""
+    drawn = np.random.default_rng(0).standard_normal((rows, len(covariance)))
+    drawn = drawn - drawn.mean(axis=0)
+    plain = np.linalg.solve(np.linalg.cholesky(np.cov(drawn, rowvar=False)), drawn.T).T
+    return plain @ np.linalg.cholesky(covariance).T
+
+
+def test_the_factors_are_those_of_factanal() -> None:
+    """R: factanal(factors = 2, covmat = ability.cov) with varimax, as its manual prints."""
+    found = solved(with_covariance(ABILITIES))
+    unique = [0.455, 0.589, 0.218, 0.769, 0.052, 0.334]
+    assert 1 - found.communalities == pytest.approx(unique, abs=6e-4)
+    first = [0.499, 0.156, 0.206, 0.109, 0.956, 0.785]
+    second = [0.543, 0.622, 0.860, 0.468, 0.182, 0.225]
+    # R ends the rotation a little before its optimum.
+    assert sorted(found.loadings.T.tolist()) == [pytest.approx(first, abs=3e-3), pytest.approx(second, abs=3e-3)]
+
+
+def test_an_item_that_would_be_a_factor_of_its_own_ends_at_the_border() -> None:
+    """A Heywood case: the unique variance stops at .005 instead of running below 0, and no warning is raised."""
+    correlation = np.array([[1, 0.9, 0.9, 0.1], [0.9, 1, 0.7, 0.1], [0.9, 0.7, 1, 0.1], [0.1, 0.1, 0.1, 1]])
+    found = solved(with_covariance(correlation), 1)
+    assert 1 - found.communalities.max() == pytest.approx(0.005, abs=1e-3)

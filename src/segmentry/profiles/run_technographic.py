@@ -1,0 +1,96 @@
+"""Publishes the technographic basis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis.expr.types as ir
+
+from segmentry.engine import Run
+from segmentry.profiles.accounts.keys import in_force, instant
+from segmentry.profiles.behavioral import join_all
+from segmentry.profiles.catalog import Trait, TraitCatalog
+from segmentry.profiles.history import keyed
+from segmentry.profiles.run import identity_or_none
+from segmentry.profiles.technographic.adoption import adopter_classes, adoption_table
+from segmentry.profiles.technographic.internet import internet_use
+from segmentry.profiles.technographic.skill import skill, skill_column
+from segmentry.profiles.technographic.spec import TechnographicSpec
+from segmentry.profiles.technographic.stack import company_stack, device_traits, in_use, named_stack, stack_traits
+from segmentry.profiles.technographic.tables import TECHNOGRAPHIC_TRAITS, TECHNOLOGY_ADOPTION
+from segmentry.profiles.technographic.traits import (
+    ADOPTION_TRAITS,
+    COMPANY_TRAITS,
+    DEVICE_TRAITS,
+    SKILL_TRAIT,
+    STACK_TRAITS,
+    USE_TRAITS,
+)
+from segmentry.terms.tables import Column
+
+Parts = list[tuple[ir.Table, Sequence[Trait]]]
+
+
+def publish(run: Run, spec: TechnographicSpec, catalog: TraitCatalog) -> None:
+    """Publish what parties work with as of ``spec.as_of``; nothing where no technology, event or skill is told.
+
+    Args:
+        run: The run; identity must be published, and accounts where there are contacts of organizations.
+        spec: The instant, and what the workspace declares.
+        catalog: Gets the traits published here.
+
+    Raises:
+        SettingsError: the column of skill does not exist.
+    """
+    identity = identity_or_none(run)
+    parts: Parts = []
+    stack = None
+    if run.has("technologies"):
+        stack = in_use(keyed(run.table("technologies"), identity), spec.last_day)
+        run.publish(TECHNOLOGY_ADOPTION, adoption_table(stack, spec.last_day), spec=spec, parents=("technologies",))
+        parts.append((stack_traits(stack, spec.last_day), STACK_TRAITS))
+        parts.append((adopter_classes(stack, spec), ADOPTION_TRAITS))
+        parts += _company(run, stack, spec)
+    events = keyed(run.table("events"), identity) if run.has("events") else None
+    if events is not None:
+        events = events.filter(events.occurred_at <= instant(spec.as_of))
+        parts.append((internet_use(events, spec), USE_TRAITS))
+    devices = device_traits(stack, events)
+    if devices is not None:
+        parts.append((devices, DEVICE_TRAITS))
+    parts += _skill(run, identity, spec)
+    if parts:
+        _publish(run, spec, catalog, parts)
+
+
+def _company(run: Run, stack: ir.Table, spec: TechnographicSpec) -> Parts:
+    if not run.has("account_contacts_keyed"):
+        return []
+    contacts = run.table("account_contacts_keyed")
+    present = contacts.filter(in_force(contacts.since, contacts.until, spec.last_day))
+    organizations = contacts.select(customer_id="account_id").distinct()
+    if run.has("account_hierarchy"):
+        organizations = organizations.union(run.table("account_hierarchy").select("customer_id"), distinct=True)
+    whole = company_stack(organizations, present, stack)
+    sized = whole.group_by("customer_id").aggregate(company_stack_size=whole.count())
+    return [(join_all(sized, (named_stack(whole).rename(company_stack="stack"),)), COMPANY_TRAITS)]
+
+
+def _skill(run: Run, identity: ir.Table | None, spec: TechnographicSpec) -> Parts:
+    if not run.has("customers"):
+        return []
+    customers = run.table("customers")
+    column = skill_column(customers.columns, spec)
+    if column is None:
+        return []
+    return [(skill(keyed(customers, identity), column, spec), (SKILL_TRAIT,))]
+
+
+def _publish(run: Run, spec: TechnographicSpec, catalog: TraitCatalog, parts: Parts) -> None:
+    traits = [trait for _, each in parts for trait in each]
+    known = [table.select("customer_id") for table, _ in parts]
+    base = (known[0].union(*known[1:]) if len(known) > 1 else known[0]).distinct()
+    whole = join_all(base, (table.select("customer_id", *(trait.name for trait in each)) for table, each in parts))
+    columns = (Column(trait.name, trait.type, trait.description, trait.unit, trait.data_class) for trait in traits)
+    run.publish(TECHNOGRAPHIC_TRAITS.with_columns(columns), whole, spec=spec, parents=("identity",))
+    catalog.register("technographic_traits", *traits)

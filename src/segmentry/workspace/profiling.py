@@ -1,0 +1,116 @@
+"""The modules of profiles in the order in which a refresh runs them, each with its own section of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from segmentry.terms.errors import Problem, SettingsError
+
+if TYPE_CHECKING:
+    from segmentry.engine import Run
+    from segmentry.profiles.catalog import TraitCatalog
+    from segmentry.profiles.spec import ProfileSpec
+
+_ANY = {"as_of": datetime(2000, 1, 2), "last_day": date(2000, 1, 1), "currency": None}
+Told = Mapping[str, Mapping[str, Any]]
+"""Sections of the settings by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module of profiles.
+
+    Attributes:
+        section: Its section of the settings.
+        read: Makes its spec of that section.
+        publish: Publishes its traits.
+    """
+
+    section: str
+    read: Callable[..., Any]
+    publish: Callable[..., None]
+
+
+def modules() -> tuple[Module, ...]:
+    """The modules in order: accounts come after all whose traits they roll up."""
+    from segmentry.profiles import (
+        run_accounts,
+        run_demographic,
+        run_firmographic,
+        run_geographic,
+        run_kinds,
+        run_needs,
+        run_psychographic,
+        run_technographic,
+    )
+    from segmentry.profiles.accounts.spec import AccountSpec
+    from segmentry.profiles.demographic.spec import DemographicSpec
+    from segmentry.profiles.firmographic.spec import FirmographicSpec
+    from segmentry.profiles.geographic.spec import GeographicSpec
+    from segmentry.profiles.kinds.spec import KindsSpec
+    from segmentry.profiles.needs.spec import NeedsSpec
+    from segmentry.profiles.psychographic.spec import PsychographicSpec
+    from segmentry.profiles.technographic.spec import TechnographicSpec
+
+    return (
+        Module("demographic", DemographicSpec.from_settings, run_demographic.publish),
+        Module("geographic", GeographicSpec.from_settings, run_geographic.publish),
+        Module("surveys", PsychographicSpec.from_settings, run_psychographic.publish),
+        Module("needs", NeedsSpec.from_settings, run_needs.publish),
+        Module("technographic", TechnographicSpec.from_settings, run_technographic.publish),
+        Module("kinds", KindsSpec.from_settings, run_kinds.publish),
+        Module("accounts", AccountSpec.from_settings, run_accounts.publish),
+        Module("firmographic", FirmographicSpec.from_settings, run_firmographic.publish),
+    )
+
+
+def check(told: Told) -> None:
+    """`SettingsError` with every mistake in every section that a module reads."""
+    from segmentry.profiles.identity.spec import IdentitySpec
+
+    readers: dict[str, Callable[..., Any]] = {each.section: each.read for each in modules()} if told else {}
+    problems: list[Problem] = []
+    for section, entries in told.items():
+        try:
+            if section == "identity":
+                IdentitySpec.from_settings(entries)
+            else:
+                readers[section](entries, **_ANY)
+        except SettingsError as wrong:
+            problems += wrong.problems
+    if problems:
+        raise SettingsError(problems)
+
+
+def resolve(run: Run, told: Told) -> bool:
+    """Bring parties together as ``[identity]`` asks; whether it asks for anything."""
+    if "identity" not in told and not run.has("identity_decisions"):
+        return False
+    from segmentry.profiles.identity.spec import IdentitySpec
+    from segmentry.profiles.run_identity import resolve as resolve_identity
+
+    report = resolve_identity(run, IdentitySpec.from_settings(told.get("identity", {"method": "none"})))
+    run.notes["identity"] = report.as_dict()
+    return True
+
+
+def publish(run: Run, told: Told, spec: ProfileSpec, catalog: TraitCatalog) -> None:
+    """Publish the traits of every module whose tables are there."""
+    for module in modules():
+        module.publish(run, _read(module, told, spec), catalog)
+
+
+def publish_segmented(run: Run, told: Told, spec: ProfileSpec, catalog: TraitCatalog) -> None:
+    """Publish what needs segments and value: needs inside segments, and what referrals and contributions are worth."""
+    from segmentry.profiles import run_kinds, run_needs
+
+    by_section = {each.section: each for each in modules()}
+    run_kinds.publish_engagement(run, _read(by_section["kinds"], told, spec), catalog)
+    run_needs.publish_segments(run, _read(by_section["needs"], told, spec), catalog)
+
+
+def _read(module: Module, told: Told, spec: ProfileSpec) -> Any:
+    return module.read(told.get(module.section, {}), as_of=spec.as_of, last_day=spec.last_day, currency=spec.currency)

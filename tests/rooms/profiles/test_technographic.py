@@ -1,0 +1,220 @@
+"""The technographic basis: stacks, devices, use of the internet, adoption, skill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from segmentry.engine import Engine
+from segmentry.profiles.accounts.spec import AccountSpec
+from segmentry.profiles.catalog import TraitCatalog
+from segmentry.profiles.run_accounts import publish as publish_accounts
+from segmentry.profiles.run_technographic import publish as publish_technographic
+from segmentry.profiles.technographic.spec import TechnographicSpec
+from segmentry.science.diffusion import ADOPTERS, adopter_classes
+from segmentry.terms.canonical import CUSTOMERS
+from segmentry.terms.errors import SettingsError
+from tests.rooms.profiles.account_worlds import Rows, day, load, moment, publish, rows, traits
+from tests.rooms.shops import AS_OF, LAST, arrow, party
+
+BEFORE = (publish_accounts, AccountSpec(AS_OF, LAST, "EUR"))
+SPEC = TechnographicSpec(AS_OF, LAST, adopters=3)
+
+
+def uses(who: str, what: str, category: str | None = "database", **told: Any) -> dict[str, Any]:
+    return {"party_key": who, "technology": what, "category": category} | told
+
+
+def event(who: str, number: int, **told: Any) -> dict[str, Any]:
+    return {"party_key": who, "occurred_at": moment(number), "event": "view"} | told
+
+
+TECHNOLOGIES: Rows = [
+    uses("ann", "Postgres", first_seen_on=day(400), last_seen_on=day(100), evidence="survey"),
+    uses("ann", "Excel", "office", first_seen_on=day(200), last_seen_on=day(30), evidence="scan"),
+    uses("ann", "Phone X", "Device", first_seen_on=day(10)),
+    uses("ann", "Tomorrow", first_seen_on=day(-1)),
+    uses("bob", "Postgres", last_seen_on=day(-9)),
+    uses("cyn", "Oracle", first_seen_on=day(5), last_seen_on=day(50)),
+    uses("firm", "SAP", "erp", first_seen_on=day(900)),
+    *(uses(f"adopter{place}", "Radio", "medium", first_seen_on=day(place)) for place in (0, 1, 2, 3, 100)),
+    *(uses(f"adopter{place}", "At once", "medium", first_seen_on=day(7)) for place in (0, 1, 2, 3, 100)),
+    *(uses(f"adopter{place}", "Rare", "medium", first_seen_on=day(place)) for place in (1, 2)),
+]
+
+EVENTS: Rows = [
+    *(event("ann", number, medium="web", seconds=120.0, device="laptop") for number in (0, 0, 10, 20)),
+    event("ann", 30, medium="Social", seconds=60.0, device="phone"),
+    event("ann", 89, medium="web"),
+    event("ann", 95, medium="web", seconds=1e9),
+    event("ann", -1, medium="app"),
+    event("new", 2, seconds=-5.0),
+    event("quiet", 300, medium="search"),
+]
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[Engine]:
+    with Engine.in_memory() as engine:
+        with engine.run("load") as run:
+            people = [{"account_key": "firm", "party_key": who, "role": "user"} for who in ("ann", "bob")]
+            gone = {"account_key": "firm", "party_key": "cyn", "role": "user", "ended_on": day(9)}
+            load(run, technologies=TECHNOLOGIES, events=EVENTS, account_contacts=[*people, gone])
+        publish(engine, publish_technographic, SPEC, BEFORE)
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def parties(world: Engine) -> dict[str, dict[str, Any]]:
+    return traits(world, "technographic_traits")
+
+
+def test_a_stack_has_size_names_age_and_freshness(parties: dict[str, dict[str, Any]]) -> None:
+    """Devices are no part of it, nor what is seen first tomorrow."""
+    ann = parties["ann"]
+    assert (ann["stack_size"], ann["stack_categories"], ann["stack"]) == (2, 2, "Excel, Postgres")
+    assert (ann["stack_age_days"], ann["stack_newest_days"], ann["stack_seen_days"]) == (300.0, 200, 30)
+    assert ann["stack_evidence"] == 2
+
+
+def test_impossible_evidence_counts_up_to_the_as_of(parties: dict[str, dict[str, Any]]) -> None:
+    """Seen last in the future: seen today. Seen last before it was seen first: seen when first seen."""
+    assert parties["bob"]["stack_seen_days"] == 0
+    assert parties["cyn"]["stack_seen_days"] == 5
+    assert "stack_age_days" not in parties["bob"]
+
+
+def test_a_company_uses_what_its_people_use(parties: dict[str, dict[str, Any]]) -> None:
+    """Its own stack is one thing, with that of its present people another; who left takes theirs along."""
+    firm = parties["firm"]
+    assert (firm["stack"], firm["stack_size"]) == ("SAP", 1)
+    assert (firm["company_stack"], firm["company_stack_size"]) == ("Excel, Phone X, Postgres, SAP", 4)
+    assert "company_stack" not in parties["ann"]
+
+
+def test_devices_come_from_stacks_and_events(parties: dict[str, dict[str, Any]]) -> None:
+    """Three devices; the main one is that of most events."""
+    ann = parties["ann"]
+    assert (ann["devices"], ann["main_device"], ann["main_device_share"]) == (3, "laptop", pytest.approx(0.8))
+    assert "devices" not in parties["quiet"]
+
+
+def test_use_of_the_internet_is_measured_over_its_span(parties: dict[str, dict[str, Any]]) -> None:
+    """Five days with an event in ninety, minutes on such a day, shares by type; what lies outside does not count."""
+    ann = parties["ann"]
+    assert ann["internet_days_per_month"] == pytest.approx(5 * 30 / 90)
+    assert ann["internet_minutes_per_day"] == pytest.approx((4 * 2 + 1) / 5)
+    assert ann["internet_events_per_day"] == pytest.approx(6 / 5)
+    assert (ann["main_internet_use"], ann["main_internet_use_share"]) == ("web", pytest.approx(5 / 6))
+    assert (ann["web_use_share"], ann["social_use_share"]) == (pytest.approx(5 / 6), pytest.approx(1 / 6))
+    assert (ann["app_use_share"], ann["email_use_share"]) == (0.0, 0.0)
+
+
+def test_newcomers_are_measured_over_a_week_and_the_silent_are_seldom(parties: dict[str, dict[str, Any]]) -> None:
+    """One day since the first event two days ago is no daily use; nothing in ninety days is zero, untold is unknown."""
+    assert parties["new"]["internet_days_per_month"] == pytest.approx(30 / 7)
+    assert not {"internet_minutes_per_day", "web_use_share", "main_internet_use"} & parties["new"].keys()
+    assert parties["quiet"]["internet_days_per_month"] == 0.0
+    assert "internet_minutes_per_day" not in parties["quiet"]
+
+
+def test_adopters_are_judged_against_one_another(parties: dict[str, dict[str, Any]]) -> None:
+    """One adopted Radio long before the others; what all adopted at once, or too few did, says nothing."""
+    classes = {place: parties[f"adopter{place}"]["adopter_class"] for place in (0, 1, 2, 3, 100)}
+    assert classes == dict.fromkeys((0, 1, 2, 3), "late_majority") | {100: "early_adopter"}
+    assert parties["adopter100"]["adoption_delay"] == pytest.approx(-2.0, abs=0.01)
+    assert "adopter_class" not in parties["ann"]
+
+
+def test_technologies_are_listed_with_their_adopters(world: Engine) -> None:
+    """Users, dated ones, first and latest adoption and their spread, by technology."""
+    listed = {row["technology"]: row for row in rows(world, "technology_adoption")}
+    radio, postgres = listed["Radio"], listed["Postgres"]
+    assert (radio["users"], radio["first_adopted_on"], radio["last_adopted_on"]) == (5, day(100), day(0))
+    assert radio["mean_days"] == pytest.approx(np.mean([100, 99, 98, 97, 0]))
+    assert (postgres["users"], postgres["dated"]) == (2, 1)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_one_declared_technology_gives_the_classes_of_the_definition(engine: Engine, seed: int) -> None:
+    """The database cuts where the science cuts: mean less two, one, no and plus one deviation."""
+    chance = np.random.default_rng(seed)
+    days = chance.integers(0, 2000, 150)
+    told = [uses(f"p{place:03}", "Wave", first_seen_on=day(2000 - int(each))) for place, each in enumerate(days)]
+    told += [uses("nobody", "Wave"), uses("nobody", "Tide", first_seen_on=day(3))]
+    with engine.run("load") as run:
+        load(run, technologies=told)
+    publish(engine, publish_technographic, TechnographicSpec(AS_OF, LAST, adoption_of="wave"))
+    found = traits(engine, "technographic_traits")
+    places = adopter_classes(days.astype(float))
+    assert isinstance(places, np.ndarray)
+    assert [found[f"p{place:03}"]["adopter_class"] for place in range(150)] == [ADOPTERS[each] for each in places]
+    assert "adopter_class" not in found["nobody"]
+    assert len(set(places.tolist())) >= 4
+
+
+def skilled(engine: Engine, values: list[Any], spec: TechnographicSpec) -> tuple[dict[str, Any], TraitCatalog]:
+    people = [party(f"p{place}", None, given_tech_skill=value) for place, value in enumerate(values)]
+    with engine.run("load") as run:
+        run.publish(CUSTOMERS, arrow(CUSTOMERS, people))
+        identity = pa.table({"party_key": [each["party_key"] for each in people]})
+        from segmentry.profiles.run import publish_identity
+
+        publish_identity(run)
+        assert identity.num_rows == len(people)
+    catalog = publish(engine, publish_technographic, spec)
+    found = traits(engine, "technographic_traits")
+    return {name: row.get("technological_skill") for name, row in found.items()}, catalog
+
+
+def test_skill_is_what_was_told(engine: Engine) -> None:
+    """Words by their place, numbers as they are, anything else unknown."""
+    found, catalog = skilled(engine, ["Beginner", "expert ", "3", "wizard", None], SPEC)
+    assert found == {"p0": 1.0, "p1": 4.0, "p2": 3.0}
+    assert catalog["technological_skill"].origin == "given"
+
+
+def test_skill_as_a_number_needs_no_words(engine: Engine) -> None:
+    """Years of practice, for one."""
+    found, _ = skilled(engine, [3, 20, None], TechnographicSpec(AS_OF, LAST, skill="tech_skill"))
+    assert found == {"p0": 3.0, "p1": 20.0}
+
+
+def test_a_declared_column_that_does_not_exist_is_told(engine: Engine) -> None:
+    """With the near miss."""
+    with pytest.raises(SettingsError) as caught:
+        skilled(engine, [1], TechnographicSpec(AS_OF, LAST, skill="given_tech_skil"))
+    assert "given_tech_skill" in caught.value.problems[0].next_step
+
+
+def test_nothing_is_published_where_nothing_is_told(engine: Engine) -> None:
+    """No technologies, no events, no skill: no table and no trait."""
+    with engine.run("load") as run:
+        load(run, account_contacts=[{"account_key": "firm", "party_key": "ann", "role": "user"}])
+    assert not publish(engine, publish_technographic, SPEC).traits
+    assert not engine.has("technographic_traits")
+
+
+def test_the_catalog_names_exactly_the_columns_that_are_published(engine: Engine) -> None:
+    """No trait without its column and no column without its trait."""
+    with engine.run("load") as run:
+        load(run, technologies=TECHNOLOGIES, events=EVENTS)
+    catalog = publish(engine, publish_technographic, SPEC)
+    assert {trait.name for trait in catalog.traits} == set(engine.table("technographic_traits").columns) - {
+        "customer_id"
+    }
+    assert {trait.basis for trait in catalog.traits} == {"technographic"}
+    assert all(trait.renew_after_days for trait in catalog.traits)
+
+
+def test_the_span_of_use_can_be_declared() -> None:
+    """Thirty days; a word is no number of days."""
+    read = TechnographicSpec.from_settings({"use_days": 30}, as_of=AS_OF, last_day=LAST)
+    assert timedelta(days=read.use_days) == timedelta(30)
+    with pytest.raises(SettingsError):
+        TechnographicSpec.from_settings({"use_days": "30"}, as_of=AS_OF, last_day=LAST)
