@@ -72,7 +72,7 @@ def test_languages_agree_where_one_is_spoken(countries: list[dict[str, str]]) ->
 
 
 def test_cities_are_found_with_their_tier(data_folder: Path) -> None:
-    """Of the cities of the reference 97 % are found in their country under their name, 95 % of these in the same tier."""
+    """Of the cities of the reference 97 % are found in their country by name, 95 % of these in the same tier."""
     rows = pq.read_table(data_folder / "geography" / "cities15000.parquet").to_pylist()
     largest: dict[tuple[str, str], int] = {}
     for row in rows:

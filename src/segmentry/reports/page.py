@@ -54,7 +54,7 @@ def render(document: Mapping[str, Any], figures: Mapping[str, go.Figure], locale
     if further:
         sections.insert(-2, Section("further", "Further pictures", [Picture(name) for name in further]))
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             title=title,
@@ -66,8 +66,8 @@ def render(document: Mapping[str, Any], figures: Mapping[str, go.Figure], locale
             sections=sections,
             plots=plots,
             colors={"light": LIGHT, "dark": DARK},
-            style=_asset("style.css"),
-            script=_asset("script.js"),
+            style=asset("style.css"),
+            script=asset("script.js"),
             plotly=_plotly(),
             partners=as_script({LIGHT[name]: DARK[name] for name in LIGHT}),
             names=as_script(plotly_locale(told.write)),
@@ -97,13 +97,15 @@ def _sections(told: Told) -> list[Section]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates of the pages; what they print is escaped, and what they lack is an error."""
     loader = PackageLoader("segmentry.reports", "templates")
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """The text of a file that stands inside pages."""
     return files("segmentry.reports").joinpath("templates", name).read_text(encoding="utf8")
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmentry.reports import render
+from segmentry.reports import render, render_customer
 from segmentry.terms.errors import Problem, SettingsError, WorkspaceError, near_miss, shorten
+from segmentry.workspace.customers import show
 from segmentry.workspace.document import document
 from segmentry.workspace.looking import figures, locale
 
@@ -29,6 +30,16 @@ def write_report(workspace: Workspace, path: Path | None, told: Mapping[str, Any
     drawn = {name: draw() for name, draw in figures(workspace).items()}
     page = render(told or document(workspace), drawn, locale(workspace.settings), title=workspace.folder.name)
     return _write(page, target)
+
+
+def write_customer(workspace: Workspace, customer: str, path: Path) -> Path:
+    """Write the one view of a customer or account as one HTML file; see `Workspace.customer_page`."""
+    view = show(workspace, customer).as_dict()
+    unit = view["value"].get("unit")
+    currency = unit if isinstance(unit, str) and len(unit) == 3 else workspace.settings.currency
+    simulated = workspace.settings.simulated
+    page = render_customer(view, locale(workspace.settings), currency=currency, simulated=simulated)
+    return _write(page, path)
 
 
 def write_picture(workspace: Workspace, picture: str, path: Path) -> Path:

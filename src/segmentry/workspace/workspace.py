@@ -146,6 +146,20 @@ class Workspace:
 
         return show(self, customer)
 
+    def customer_page(self, customer: str, path: str | Path) -> Path:
+        """Write the one view of a customer or account as one self-contained HTML file; returns where it is.
+
+        Args:
+            customer: Its id, or the key of one of its parties.
+            path: Where to write.
+
+        Raises:
+            WorkspaceError: there is no such customer, or the file cannot be written.
+        """
+        from segmentry.workspace.reporting import write_customer
+
+        return write_customer(self, customer, Path(path))
+
     @property
     def is_valued(self) -> bool:
         """Whether value was computed, which a report needs; without orders it is not."""

@@ -21,6 +21,7 @@ Found = dict[str, Any]
 def show(
     folder: Annotated[Path, typer.Argument(help="Folder of the workspace.")],
     customer_id: Annotated[str, typer.Argument(metavar="CUSTOMER", help="Id, or the key of one of its parties.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Write the view as one HTML page as well.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Who it is, what it is worth, its traits with evidence and age, where it belongs and why, and what happened."""
@@ -28,6 +29,10 @@ def show(
 
     with Workspace.open(folder, "customer") as workspace:
         shown(workspace.customer(customer_id), Form.of(as_json))
+        if out is not None:
+            written = workspace.customer_page(customer_id, out)
+            if not as_json:
+                line(f"Written to {written}")
 
 
 def shown(result: DocumentResult, form: Form) -> None:

@@ -97,6 +97,6 @@
     });
   });
   plots.forEach((place) => watcher.observe(place));
-  Plotly.register(told("names"));
+  if (window.Plotly) Plotly.register(told("names"));
   drawInTurn(plots);
 })();

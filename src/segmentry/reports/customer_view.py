@@ -1,0 +1,212 @@
+"""One customer or account as a page: who it is, its worth, traits by basis, where it belongs, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from segmentry.charts import DARK, LIGHT, Writer
+from segmentry.reports.blocks import Block, Card, Cards, Grid, Notice, Section, Text
+from segmentry.reports.embedding import as_script, plotly_locale
+from segmentry.reports.page import asset, environment
+
+Found = Mapping[str, Any]
+_NOTHING = "–"
+_SHARE_UNITS = ("share", "probability")
+
+
+def render_customer(view: Found, locale: str, *, currency: str | None, simulated: bool) -> str:
+    """The one view as one self-contained page; no file and no address besides it is needed.
+
+    Args:
+        view: The object of ``segmentry customer show --json``.
+        locale: Language and region in which numbers, money and days are written.
+        currency: ISO code of the amounts.
+        simulated: Whether nobody in it is real.
+
+    Returns:
+        HTML with style and script inside.
+    """
+    pen = _Pen(Writer(locale, currency), _day_of(view["as_of"]))
+    return (
+        environment()
+        .get_template("customer.html")
+        .render(
+            title=view["customer_id"],
+            simulated=simulated,
+            basis=f"As of {pen.day(view['as_of'])}. Traits carry their evidence and age; estimates say that they are.",
+            sections=[each for each in _sections(view, pen) if each is not None],
+            plots={},
+            colors={"light": LIGHT, "dark": DARK},
+            style=asset("style.css"),
+            script=asset("script.js"),
+            partners=as_script({LIGHT[name]: DARK[name] for name in LIGHT}),
+            names=as_script(plotly_locale(pen.write)),
+        )
+    )
+
+
+class _Pen:
+    """Writes cells, as of one day."""
+
+    def __init__(self, write: Writer, as_of: date | None) -> None:
+        self.write = write
+        self.as_of = as_of
+
+    def day(self, told: object) -> str:
+        found = _day_of(told)
+        return _NOTHING if found is None else self.write.day(found)
+
+    def cell(self, value: object, unit: str = "") -> str:
+        """A value with its unit, dates and numbers as the locale writes them."""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, int | float):
+            if unit in _SHARE_UNITS:
+                return self.write.percent(float(value))
+            if unit == "currency":
+                return self.write.money(value)
+            text = self.write.number(value) if isinstance(value, int) else self.write.number(value, 2)
+            return f"{text} {unit}".strip()
+        found = _day_of(value) if isinstance(value, str) and len(value) >= 10 and value[4:5] == "-" else None
+        return self.write.day(found) if found is not None else f"{value} {unit}".strip()
+
+    def age(self, trait: Found) -> str:
+        """How old a trait is, and whether it should be asked for again."""
+        made = _day_of(trait["as_of"])
+        if made is None or self.as_of is None:
+            return _NOTHING
+        days = (self.as_of - made).days
+        renew = trait["renew_after_days"]
+        due = renew is not None and days > renew
+        return f"{days} days: renew" if due else f"{days} days"
+
+
+def _day_of(told: object) -> date | None:
+    if not isinstance(told, str):
+        return None
+    try:
+        return datetime.fromisoformat(told.replace("Z", "+00:00")).date()
+    except ValueError:
+        return None
+
+
+def _sections(view: Found, pen: _Pen) -> Iterator[Section | None]:
+    yield _who(view, pen)
+    yield _worth(view["value"], pen)
+    yield _traits(view["traits"], pen)
+    yield _belongs(view["memberships"], pen)
+    yield _consents(view["consents"], pen)
+    yield _happened(view["timeline"], pen)
+
+
+def _who(view: Found, pen: _Pen) -> Section:
+    kinds = tuple(
+        (each["kind"].replace("_", " "), pen.day(each["since"]), pen.day(each["until"]), each["evidence"] or "")
+        for each in view["kinds"]
+    )
+    parties = tuple(
+        (each["party_key"], each["source"], pen.day(each["known_since"]), each["country"] or _NOTHING)
+        for each in view["parties"]
+    )
+    roles = tuple(
+        (
+            each["party_key"], each["role"] or "unknown", each["title"] or _NOTHING, each["account_key"],
+            pen.day(each["started_on"]), pen.day(each["ended_on"]),
+        )
+        for each in view["roles"]
+    )  # fmt: skip
+    heads = ("Record", "Source", "Known since", "Country")
+    blocks: list[Block] = [Grid("Records that are this customer", heads, parties)]
+    if kinds:
+        blocks.append(Grid("What it is to the business", ("Kind", "Since", "Until", "Evidence"), kinds))
+    if roles:
+        held = ("Person", "Role", "Title", "Organization", "Since", "Until")
+        blocks.append(Grid("Roles in buying", held, roles))
+    return Section("who", "Who it is", blocks)
+
+
+def _worth(value: Found, pen: _Pen) -> Section:
+    if "not_estimable" in value:
+        return Section("worth", "What it is worth", [Notice("Not estimable", (str(value["not_estimable"]),))])
+    measure = "Expected lifetime value" if value["measure"] == "clv" else "Expected discounted revenue"
+    months = value["horizon_months"]
+    cards = [
+        _card(value["estimate"], f"{measure} over {months} months", "Estimated", pen),
+        _card(value["p_alive"], "Probability of still buying", "Estimated", pen, share=True),
+        _card(value["revenue"], "Net revenue so far", "Exact", pen),
+        _card(value["contribution"], "Contribution so far", "Exact, where margin and costs are told", pen),
+    ]
+    tier = f"Value tier: {value['value_tier'] or 'not told'}."
+    return Section("worth", "What it is worth", [Cards(tuple(cards)), Text(tier), *_interval(value)])
+
+
+def _interval(value: Found) -> list[Notice]:
+    told = value["interval"]
+    reason = told.get("not_estimable") if isinstance(told, Mapping) else None
+    return [Notice("How sure this is", (f"{str(reason).capitalize()}.",))] if reason else []
+
+
+def _card(value: object, label: str, note: str, pen: _Pen, *, share: bool = False) -> Card:
+    if isinstance(value, Mapping):
+        return Card(_NOTHING, label, str(value.get("not_estimable", "not told")))
+    if value is None:
+        return Card(_NOTHING, label, "Not told")
+    number = float(str(value))
+    return Card(pen.write.percent(number) if share else pen.write.money(number), label, note)
+
+
+def _traits(traits: Sequence[Found], pen: _Pen) -> Section | None:
+    if not traits:
+        return None
+    blocks: list[Block] = []
+    heads = ("Trait", "Value", "Origin", "Evidence", "Age")
+    for basis, group in groupby(traits, key=lambda each: str(each["basis"] or "not assigned to a basis")):
+        rows = tuple(
+            (
+                each["trait"].replace("given_", "").replace("_", " "), pen.cell(each["value"], each["unit"] or ""),
+                each["origin"], each["source"], pen.age(each),
+            )
+            for each in group
+        )  # fmt: skip
+        blocks.append(Grid(f"{basis.capitalize()} ({len(rows)})", heads, rows))
+    return Section("traits", "What is known of it, by basis", blocks)
+
+
+def _belongs(memberships: Sequence[Found], pen: _Pen) -> Section | None:
+    rows = tuple(
+        (each["name"], "definition" if each["of"] == "definition" else each["of"].replace("_", " "),
+         pen.day(each["since"]), each["because"] or _NOTHING)
+        for each in memberships
+    )  # fmt: skip
+    if not rows:
+        return None
+    heads = ("Segment", "Of", "Since", "Because")
+    return Section("belongs", "Where it belongs, and why", [Grid("Segments", heads, rows)])
+
+
+def _consents(consents: Sequence[Found], pen: _Pen) -> Section | None:
+    rows = tuple(
+        (each["purpose"], each["channel"] or "every channel", "yes" if each["given"] else "no",
+         pen.day(each["recorded_at"]), each["lawful_basis"] or _NOTHING)
+        for each in consents
+    )  # fmt: skip
+    if not rows:
+        return None
+    heads = ("Purpose", "Channel", "Given", "Said on", "Lawful basis")
+    return Section("consents", "What it agreed to", [Grid("The latest word on each purpose", heads, rows)])
+
+
+def _happened(timeline: Sequence[Found], pen: _Pen) -> Section | None:
+    rows = tuple((pen.day(each["at"]), each["what"], _told(each, pen)) for each in timeline)
+    if not rows:
+        return None
+    caption = f"The latest {len(rows)} facts, the newest first"
+    return Section("happened", "What happened", [Grid(caption, ("Day", "What", "Details"), rows)])
+
+
+def _told(row: Found, pen: _Pen) -> str:
+    names = (name for name in row if name not in ("at", "what"))
+    return ", ".join(f"{name.replace('_', ' ')} {pen.cell(row[name])}" for name in names)
