@@ -18,12 +18,12 @@ $(VENV)/installed: pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(RUN)/python -m pip install --quiet --upgrade pip
-	$(RUN)/python -m pip install --quiet --editable ".[identity,geography]"
+	$(RUN)/python -m pip install --quiet --editable ".[identity,geography,connections,postgres]"
 	$(RUN)/python -m pip install --quiet --group development
 	@touch $@
 
 $(VENV)/installed-spark: $(VENV)/installed
-	$(RUN)/python -m pip install --quiet --editable ".[spark,identity,geography]"
+	$(RUN)/python -m pip install --quiet --editable ".[spark,identity,geography,connections,postgres]"
 	@touch $@
 
 install: $(VENV)/installed

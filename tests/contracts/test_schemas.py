@@ -14,7 +14,7 @@ import pytest
 
 from tests.rooms.workspace.shops import write_orders
 
-COMMANDS = ("run", "load", "refresh", "status", "value", "discover", "map", "strategy", "customer_show")
+COMMANDS = ("run", "load", "fetch", "refresh", "status", "value", "discover", "map", "strategy", "customer_show")
 
 
 def schema(name: str) -> dict[str, Any]:

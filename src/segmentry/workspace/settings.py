@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from segmentry.sources.connections.spec import read_connections
 from segmentry.terms.artifacts import fingerprint
 from segmentry.terms.clock import zone_names
 from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
@@ -92,6 +93,7 @@ class WorkspaceSettings:
         sources: Sources with their mapping, as in ``[[sources]]``.
         study: What the found segmentation is for, as in ``[study]``.
         modules: What modules of profiles were told, by section; see `MODULES`.
+        connections: Databases and services to fetch from, as in ``[[connections]]``.
     """
 
     timezone: str = "UTC"
@@ -110,6 +112,7 @@ class WorkspaceSettings:
     sources: tuple[dict[str, Any], ...] = ()
     study: Study = field(default_factory=Study)
     modules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    connections: tuple[dict[str, Any], ...] = ()
 
     @property
     def computing(self) -> str:
@@ -158,10 +161,13 @@ def from_content(content: dict[str, Any], where: str) -> WorkspaceSettings:
             values["study"] = _study(entries, where, problems)
         elif section == "sources":
             values["sources"] = _sources(entries, where, problems)
+        elif section == "connections":
+            values["connections"] = _connections(entries, where, problems)
         elif section in MODULES and isinstance(entries, dict):
             values.setdefault("modules", {})[section] = entries
         elif section not in sections or not isinstance(entries, dict):
-            problems.append(_unknown(section, entries, sections | {"rules", "sources", "study", *MODULES}, where))
+            known = sections | {"rules", "sources", "connections", "study", *MODULES}
+            problems.append(_unknown(section, entries, known, where))
         else:
             values |= _section(section, entries, where, problems)
     if problems:
@@ -208,6 +214,16 @@ def _sources(entries: Any, where: str, problems: list[Problem]) -> tuple[dict[st
     what = "A source needs at least a path"
     problems.append(Problem("SOURCE_WITHOUT_PATH", what, where, shorten(entries), 'Write [[sources]] and path = "…".'))
     return ()
+
+
+def _connections(entries: Any, where: str, problems: list[Problem]) -> tuple[dict[str, Any], ...]:
+    told = entries if isinstance(entries, list) else [entries]
+    try:
+        read_connections(told, where)
+    except SettingsError as wrong:
+        problems.extend(wrong.problems)
+        return ()
+    return tuple(told)
 
 
 def _wrong(name: str, value: Any, where: str = "settings") -> list[Problem]:
@@ -279,6 +295,8 @@ def settings_text(settings: WorkspaceSettings) -> str:
         lines += ["", f"[{name}]", *(f"{_key(each)} = {_toml(value)}" for each, value in entries.items())]
     for source in settings.sources:
         lines += ["", "[[sources]]", *(f"{name} = {_toml(value)}" for name, value in source.items())]
+    for connection in settings.connections:
+        lines += ["", "[[connections]]", *(f"{name} = {_toml(value)}" for name, value in connection.items())]
     return "\n".join(lines) + "\n"
 
 

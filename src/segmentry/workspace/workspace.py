@@ -110,6 +110,21 @@ class Workspace:
 
         return load(self, Path(path), options, progress)
 
+    def fetch(self, connection: str | None = None, *, progress: Progress = silent) -> DocumentResult:
+        """Fetch what is new from databases and services, and load it; see ``[[connections]]`` in the settings.
+
+        Args:
+            connection: Name of one connection; all of them by default.
+            progress: Watches the work.
+
+        Raises:
+            SettingsError: there is no such connection, a secret is not set, or the extra is not installed.
+            SourceError: the other side cannot be reached; what was fetched before stays.
+        """
+        from segmentry.workspace.fetching import fetch_all
+
+        return fetch_all(self, connection, Stopwatch(progress))
+
     def refresh(self, as_of: datetime | None = None, *, progress: Progress = silent) -> DocumentResult:
         """Compute profiles, values and segments anew, as one commit; on an error the last good ones stay.
 

@@ -164,6 +164,21 @@ def load(
 
 
 @application.command()
+def fetch(
+    folder: Folder,
+    connection: Annotated[str | None, typer.Argument(help="Name of one connection; all of them by default.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Fetch what is new from the databases and services in the settings, and load it."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "fetch") as workspace:
+        with printing.watch(Form.of(as_json)) as progress:
+            result = workspace.fetch(connection, progress=progress)
+        printing.fetched(result, Form.of(as_json))
+
+
+@application.command()
 def refresh(
     folder: Folder,
     as_of: Annotated[

@@ -194,11 +194,27 @@ def loads(result: DocumentResult, form: Form) -> None:
         print_json(found)
         return
     for report in found["loads"]:
-        source = {"excluded": _rows(report["excluded"]), "quarantined": report["quarantined"]}
-        line(f"{report['table']}: rows read {report['rows_read']:,} = used {report['rows_used']:,} {_taken(source)}")
-        _recognized(report)
-        for finding in report["quality"]:
-            line(f"    {finding['text']}")
+        _load(report)
+
+
+def _load(report: dict[str, Any]) -> None:
+    source = {"excluded": _rows(report["excluded"]), "quarantined": report["quarantined"]}
+    line(f"{report['table']}: rows read {report['rows_read']:,} = used {report['rows_used']:,} {_taken(source)}")
+    _recognized(report)
+    for finding in report["quality"]:
+        line(f"    {finding['text']}")
+
+
+def fetched(result: DocumentResult, form: Form) -> None:
+    """What connections brought and what a load made of it."""
+    found = result.as_dict()
+    if form is Form.MACHINES:
+        print_json(found)
+        return
+    for each in found["fetched"]:
+        line(f"{each['connection']}, {each['table']}: {each['rows']:,} rows in {each['increments']:,} fetches")
+        if each["load"] is not None:
+            _load(each["load"])
 
 
 def _rows(excluded: dict[str, Any]) -> dict[str, int]:

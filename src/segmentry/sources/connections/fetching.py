@@ -1,0 +1,193 @@
+"""Fetches what is new through dlt, which keeps how far it came, and writes snapshots of it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from segmentry.sources.connections.snapshot import write_snapshot
+from segmentry.sources.connections.spec import Connection, Fetch, with_variables
+from segmentry.terms.errors import Problem, SettingsError, SourceError, shorten
+
+_LAYOUT = "{table_name}/{load_id}.{file_id}.{ext}"
+_FIRST = "1970-01-01T00:00:00Z"
+"""Where a service is asked to begin the first time."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What one table brought.
+
+    Attributes:
+        connection: Name of the connection.
+        table: Name of the table or resource.
+        path: The snapshot.
+        rows: Rows of the snapshot.
+        increments: Fetches it is made of.
+        load: Options of its load.
+    """
+
+    connection: str
+    table: str
+    path: Path
+    rows: int
+    increments: int
+    load: Mapping[str, Any]
+
+
+def fetch(connection: Connection, staging: Path, environment: Mapping[str, str] | None = None) -> list[Fetched]:
+    """Fetch what is new since the last time and write a snapshot of every table.
+
+    A fetch that was cut off goes on where it stopped; how far it came is kept beside the increments.
+
+    Args:
+        connection: Where to, and what.
+        staging: Folder for increments and snapshots.
+        environment: Variables with the secrets; those of the process by default.
+
+    Raises:
+        SettingsError: a secret is not set, or the extra is not installed.
+        SourceError: the other side cannot be reached, or does not have what is asked for.
+    """
+    known = os.environ if environment is None else environment
+    where = f"connection {connection.name}"
+    url = with_variables(connection.url, known, where)
+    token = None if connection.token is None else with_variables(connection.token, known, where)
+    headers = {name: with_variables(value, known, where) for name, value in connection.headers}
+    secrets = [each for each in (url, token, *headers.values()) if each]
+    source = _database(connection, url) if connection.kind == "sql" else _service(connection, url, token, headers)
+    _run(connection, source, staging, secrets)
+    return [_snapshot(connection, each, staging) for each in connection.tables]
+
+
+def _dlt() -> Any:
+    """The library, told to report to nobody."""
+    os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+    os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
+    try:
+        import dlt
+    except ImportError as error:
+        next_step = "Run: pip install 'segmentry[connections]'"
+        raise SettingsError(
+            Problem("LIBRARY_MISSING", "What fetches is not installed", "connections", "dlt", next_step)
+        ) from error
+    logging.getLogger("dlt").setLevel(logging.CRITICAL)
+    return dlt
+
+
+def _run(connection: Connection, source: Any, staging: Path, secrets: list[str]) -> None:
+    dlt = _dlt()
+    from dlt.destinations import filesystem
+    from dlt.pipeline.exceptions import PipelineStepFailed
+
+    staging.mkdir(parents=True, exist_ok=True)
+    pipeline = dlt.pipeline(
+        pipeline_name=connection.name,
+        destination=filesystem(bucket_url=staging.resolve().as_uri(), layout=_LAYOUT),
+        dataset_name=connection.name,
+        pipelines_dir=str(staging.resolve() / ".pipelines"),
+    )
+    try:
+        pipeline.run(source, loader_file_format="parquet")
+    except PipelineStepFailed as error:
+        raise SourceError(_unreachable(connection, error, secrets)) from None
+
+
+def _unreachable(connection: Connection, error: BaseException, secrets: list[str]) -> Problem:
+    """The innermost cause in its own words, without what must stay secret."""
+    cause: BaseException = error
+    while cause.__cause__ is not None or cause.__context__ is not None:
+        cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
+    told = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
+    for secret in secrets:
+        told = told.replace(secret, "(not shown)")
+    next_step = "Check address, rights, and names of tables and columns; what was fetched before stays."
+    where = f"connection {connection.name}"
+    return Problem("CONNECTION_FAILED", "Nothing could be fetched", where, shorten(told, 200), next_step)
+
+
+def _database(connection: Connection, url: str) -> list[Any]:
+    dlt = _dlt()
+    from dlt.sources.sql_database import sql_table
+
+    _check_address(connection, url)
+    found = []
+    for each in connection.tables:
+        table = sql_table(
+            credentials=url,
+            table=each.name,
+            schema=each.schema,
+            incremental=None if each.cursor is None else dlt.sources.incremental(each.cursor),
+            backend="pyarrow",
+            defer_table_reflect=True,
+        )
+        table.apply_hints(write_disposition=_disposition(each))
+        found.append(table)
+    return found
+
+
+def _check_address(connection: Connection, url: str) -> None:
+    """`SettingsError` where an address is none, or of a kind of database whose driver is not installed."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    try:
+        make_url(url).get_dialect().import_dbapi()
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        next_step = "Write postgresql+psycopg://user:${PASSWORD}@host/database, and install the driver it names."
+        what, where = "The address is none, or its driver is not installed", f"connection {connection.name}"
+        raise SettingsError(Problem("CONNECTION_WRONG", what, where, "", next_step)) from error
+
+
+def _service(connection: Connection, url: str, token: str | None, headers: dict[str, str]) -> Any:
+    _dlt()
+    from dlt.sources.rest_api import rest_api_source
+
+    client: dict[str, Any] = {"base_url": url, "headers": headers}
+    if token is not None:
+        client["auth"] = {"type": "bearer", "token": token}
+    config: Any = {"client": client, "resources": [_resource(each) for each in connection.tables]}
+    return rest_api_source(config, name=connection.name)
+
+
+def _resource(each: Fetch) -> dict[str, Any]:
+    endpoint: dict[str, Any] = {"path": each.path or each.name, "params": dict(each.parameters)}
+    if each.records is not None:
+        endpoint["data_selector"] = each.records
+    if each.cursor is not None:
+        endpoint["incremental"] = {"cursor_path": each.cursor, "initial_value": _FIRST}
+        if each.cursor_parameter is not None:
+            endpoint["incremental"]["start_param"] = each.cursor_parameter
+    return {"name": each.name, "endpoint": endpoint, "write_disposition": _disposition(each), "max_table_nesting": 0}
+
+
+def _disposition(each: Fetch) -> Any:
+    """With a cursor increments are added; without one every fetch brings the whole."""
+    return "append" if each.cursor else "replace"
+
+
+def _snapshot(connection: Connection, each: Fetch, staging: Path) -> Fetched:
+    """The newest version of every row that was fetched so far."""
+    folder = staging / connection.name
+    name = _snake(each.name)
+    increments = sorted((folder / name).glob("*.parquet"), key=lambda path: (_moment(path), path.name))
+    target = staging / f"{connection.name}.{each.name}.parquet"
+    key = [_snake(column) for column in each.key]
+    rows = write_snapshot(increments, key, target)
+    return Fetched(connection.name, each.name, target, rows, len(increments), dict(each.load))
+
+
+def _moment(path: Path) -> float:
+    """When an increment was fetched: its file begins with that."""
+    return float(".".join(path.name.split(".")[:2]))
+
+
+def _snake(name: str) -> str:
+    """A name as dlt writes it."""
+    from dlt.common.normalizers.naming.snake_case import NamingConvention
+
+    return str(NamingConvention().normalize_identifier(name))

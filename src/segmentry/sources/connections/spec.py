@@ -1,0 +1,182 @@
+"""What a connection is: where to, with which secret out of the environment, and which tables to fetch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
+
+_KINDS = ("sql", "rest")
+_CONNECTION = {"name", "kind", "url", "token", "headers", "tables"}
+_FETCH = {"name", "key", "cursor", "schema", "path", "parameters", "records", "cursor_parameter", "load"}
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_WRITTEN_SECRET = re.compile(r"://[^/@:]*:(?!\$\{)[^@/]+@")
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """One table of a database, or one resource of a service.
+
+    Attributes:
+        name: Name of the table or resource; it names the snapshot.
+        key: Columns that tell rows apart; a row fetched again replaces the one before. Empty where rows never change.
+        cursor: Column that grows with every change; only what lies beyond the last value is fetched. None to fetch all.
+        schema: Schema of a table; None for the usual one.
+        path: Path of a resource under the address; its name by default.
+        parameters: Parameters of every request.
+        records: Where the rows lie in an answer, as a JSON path; None to find them.
+        cursor_parameter: Parameter by which a service is asked for what lies beyond the cursor.
+        load: Options of the load, such as ``table`` and ``mapping``.
+    """
+
+    name: str
+    key: tuple[str, ...] = ()
+    cursor: str | None = None
+    schema: str | None = None
+    path: str | None = None
+    parameters: tuple[tuple[str, Any], ...] = ()
+    records: str | None = None
+    cursor_parameter: str | None = None
+    load: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where data are fetched from.
+
+    Attributes:
+        name: Name; it is the source of what is loaded.
+        kind: A SQL database, or a REST service that answers with JSON.
+        url: Address of the database (as SQLAlchemy writes it) or of the service; ``${NAME}`` stands for a variable.
+        token: Bearer token of a service, as ``${NAME}``.
+        headers: Headers of every request; values may hold ``${NAME}``.
+        tables: What to fetch.
+    """
+
+    name: str
+    kind: Literal["sql", "rest"]
+    url: str
+    token: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    tables: tuple[Fetch, ...] = ()
+
+
+def read_connections(told: Sequence[Mapping[str, Any]], where: str = "settings") -> tuple[Connection, ...]:
+    """Connections as sections ``[[connections]]`` of the settings tell them.
+
+    Raises:
+        SettingsError: with every mistake; a secret that is written out is one.
+    """
+    problems: list[Problem] = []
+    found = [_connection(entry, f"{where}, connection {number}", problems) for number, entry in enumerate(told, 1)]
+    names = [each.name for each in found if each is not None]
+    twice = sorted({each for each in names if names.count(each) > 1})
+    what = "Two connections have one name"
+    problems += [_problem("CONNECTION_TWICE", what, where, name, "Rename one.") for name in twice]
+    if problems:
+        raise SettingsError(problems)
+    return tuple(each for each in found if each is not None)
+
+
+def with_variables(text: str, environment: Mapping[str, str], where: str) -> str:
+    """A text with the variables of the environment put in; `SettingsError` names all that are not set."""
+    missing = sorted({name for name in _VARIABLE.findall(text) if name not in environment})
+    if missing:
+        next_step = "Set it in the environment of the process; it is never written to the workspace."
+        raise SettingsError(
+            _problem("SECRET_MISSING", "A variable of the environment is not set", where, name, next_step)
+            for name in missing
+        )
+    return _VARIABLE.sub(lambda found: environment[found[1]], text)
+
+
+def _connection(entry: Any, where: str, problems: list[Problem]) -> Connection | None:
+    before = len(problems)
+    if not isinstance(entry, Mapping):
+        next_step = "Write [[connections]] and its settings below."
+        problems.append(_problem("CONNECTION_WRONG", "A connection is a section", where, entry, next_step))
+        return None
+    problems += _unknown(entry, _CONNECTION, where)
+    for name in ("name", "kind", "url"):
+        if not isinstance(entry.get(name), str) or not entry[name]:
+            given = entry.get(name, "")
+            problems.append(_problem("CONNECTION_WRONG", f"A connection needs a {name}", where, given, "Write it."))
+    if entry.get("kind") not in _KINDS:
+        problems.append(_problem("CONNECTION_WRONG", "The kind is not known", where, entry.get("kind"), "sql or rest."))
+    if not str(entry.get("name", "x")).isidentifier():
+        next_step = "Use letters, digits and underscores."
+        problems.append(_problem("CONNECTION_WRONG", "The name is no plain name", where, entry.get("name"), next_step))
+    problems += _written_secrets(entry, where)
+    tables = entry.get("tables")
+    if not isinstance(tables, list) or not tables:
+        next_step = 'Write tables = [{ name = "orders" }].'
+        problems.append(_problem("CONNECTION_WRONG", "No table is named", where, tables or "", next_step))
+        tables = []
+    fetches = [_fetch(each, f"{where}, table {number}", problems) for number, each in enumerate(tables, 1)]
+    if len(problems) > before:
+        return None
+    return Connection(
+        entry["name"],
+        entry["kind"],
+        entry["url"],
+        entry.get("token"),
+        tuple(dict(entry.get("headers", {})).items()),
+        tuple(each for each in fetches if each is not None),
+    )
+
+
+def _written_secrets(entry: Mapping[str, Any], where: str) -> list[Problem]:
+    found = []
+    next_step = "Put it into a variable of the environment and write ${NAME} instead."
+    if _WRITTEN_SECRET.search(str(entry.get("url", ""))):
+        found.append(_problem("SECRET_WRITTEN", "A password stands in the address", where, "(not shown)", next_step))
+    token = entry.get("token")
+    if token is not None and not _VARIABLE.fullmatch(str(token)):
+        found.append(_problem("SECRET_WRITTEN", "A token stands in the settings", where, "(not shown)", next_step))
+    return found
+
+
+def _fetch(entry: Any, where: str, problems: list[Problem]) -> Fetch | None:
+    if isinstance(entry, str):
+        entry = {"name": entry}
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
+        next_step = 'Write { name = "orders" }.'
+        problems.append(_problem("CONNECTION_WRONG", "A table needs a name", where, entry, next_step))
+        return None
+    problems += _unknown(entry, _FETCH, where)
+    key = entry.get("key", ())
+    if entry.get("cursor_parameter") and not entry.get("cursor"):
+        next_step = "Name the cursor, the field whose last value the service is asked to begin from."
+        problems.append(_problem("CONNECTION_WRONG", "A parameter for no cursor", where, entry["name"], next_step))
+    return Fetch(
+        entry["name"],
+        (key,) if isinstance(key, str) else tuple(key),
+        entry.get("cursor"),
+        entry.get("schema"),
+        entry.get("path"),
+        tuple(dict(entry.get("parameters", {})).items()),
+        entry.get("records"),
+        entry.get("cursor_parameter"),
+        tuple(dict(entry.get("load", {})).items()),
+    )
+
+
+def _unknown(entry: Mapping[str, Any], known: set[str], where: str) -> list[Problem]:
+    return [
+        _problem(
+            "SETTING_UNKNOWN",
+            f"There is no setting {shorten(name)}",
+            where,
+            entry[name],
+            near_miss(name, known) or f"Known: {', '.join(sorted(known))}.",
+        )
+        for name in entry
+        if name not in known
+    ]
+
+
+def _problem(code: str, what: str, where: str, given: Any, next_step: str) -> Problem:
+    return Problem(code, what, where, shorten(given), next_step)
