@@ -111,36 +111,31 @@ def _unreachable(connection: Connection, error: BaseException, secrets: list[str
 
 
 def _database(connection: Connection, url: str) -> list[Any]:
+    _dlt()
+    from dlt.common.configuration.exceptions import ConfigurationException
+
+    try:
+        return [_table(each, url) for each in connection.tables]
+    except ConfigurationException as error:
+        next_step = "Write it as in postgresql+psycopg://user:${PASSWORD}@host/database."
+        what, where = "The address is no address of a database", f"connection {connection.name}"
+        raise SettingsError(Problem("CONNECTION_WRONG", what, where, "", next_step)) from error
+
+
+def _table(each: Fetch, url: str) -> Any:
     dlt = _dlt()
     from dlt.sources.sql_database import sql_table
 
-    _check_address(connection, url)
-    found = []
-    for each in connection.tables:
-        table = sql_table(
-            credentials=url,
-            table=each.name,
-            schema=each.schema,
-            incremental=None if each.cursor is None else dlt.sources.incremental(each.cursor),
-            backend="pyarrow",
-            defer_table_reflect=True,
-        )
-        table.apply_hints(write_disposition=_disposition(each))
-        found.append(table)
-    return found
-
-
-def _check_address(connection: Connection, url: str) -> None:
-    """`SettingsError` where an address is none, or of a kind of database whose driver is not installed."""
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-
-    try:
-        make_url(url).get_dialect().import_dbapi()
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        next_step = "Write postgresql+psycopg://user:${PASSWORD}@host/database, and install the driver it names."
-        what, where = "The address is none, or its driver is not installed", f"connection {connection.name}"
-        raise SettingsError(Problem("CONNECTION_WRONG", what, where, "", next_step)) from error
+    table = sql_table(
+        credentials=url,
+        table=each.name,
+        schema=each.schema,
+        incremental=None if each.cursor is None else dlt.sources.incremental(each.cursor),
+        backend="pyarrow",
+        defer_table_reflect=True,
+    )
+    table.apply_hints(write_disposition=_disposition(each))
+    return table
 
 
 def _service(connection: Connection, url: str, token: str | None, headers: dict[str, str]) -> Any:
