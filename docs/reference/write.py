@@ -5,6 +5,9 @@ Run it with ``python docs/reference/write.py`` after changing a setting, a comma
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import pkgutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -77,6 +80,7 @@ def contracts() -> str:
         ("Canonical tables", canonical),
         ("Published by sources", sources),
         ("Published by profiles", profiles),
+        *((f"Published by profiles: {name}", module) for name, module in _modules_of_profiles("tables")),
         ("Published by segments", segments),
         ("Published by discovery", discovery),
         ("Published by value", value),
@@ -94,6 +98,18 @@ def contracts() -> str:
     return page
 
 
+def _modules_of_profiles(name: str) -> list[tuple[str, Any]]:
+    """The modules of profiles that hold a file of a name, by the word of their room."""
+    from segmentry import profiles
+
+    found = []
+    for package in pkgutil.iter_modules(profiles.__path__, "segmentry.profiles."):
+        if package.ispkg and importlib.util.find_spec(f"{package.name}.{name}") is not None:
+            word = package.name.rsplit(".", 1)[1]
+            found.append((word, importlib.import_module(f"{package.name}.{name}")))
+    return found
+
+
 def _contract(contract: Any) -> str:
     state = "" if contract.final else " Provisional."
     rows = [
@@ -108,15 +124,23 @@ def _contract(contract: Any) -> str:
 
 def traits() -> str:
     """Every trait of the catalog."""
+    from segmentry.profiles import demographic
     from segmentry.profiles.behavioral import TRAITS
+    from segmentry.profiles.catalog import Trait
     from segmentry.value.traits import TRAITS as VALUE_TRAITS
 
+    found = {each.name: each for each in (*TRAITS, *VALUE_TRAITS, *demographic.TRAITS)}
+    for _, module in _modules_of_profiles("traits"):
+        for value in vars(module).values():
+            told = value if isinstance(value, tuple) else (value,)
+            found |= {each.name: each for each in told if isinstance(each, Trait)}
     rows = [
-        (f"`{each.name}`", each.basis, each.origin, each.type.value, each.unit, each.description)
-        for each in (*TRAITS, *VALUE_TRAITS)
+        (f"`{each.name}`", each.basis, each.origin, each.type.value, each.unit, each.source, each.description)
+        for each in sorted(found.values(), key=lambda each: (str(each.basis), each.name))
     ]
-    head = ("trait", "basis", "origin", "type", "unit", "meaning")
-    return f"# Traits\n\n{NOTE}\nGiven traits are added from the columns that sources tell.\n\n{table(head, rows)}"
+    head = ("trait", "basis", "origin", "type", "unit", "made from", "meaning")
+    told = "Given traits are added from the columns that sources tell, those of scales and needs from surveys."
+    return f"# Traits\n\n{NOTE}\n{told}\n\n{table(head, rows)}"
 
 
 PAGES = {"settings.md": settings, "commands.md": commands, "tables.md": contracts, "traits.md": traits}

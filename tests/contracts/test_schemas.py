@@ -14,7 +14,10 @@ import pytest
 
 from tests.rooms.workspace.shops import write_orders
 
-COMMANDS = ("run", "load", "fetch", "refresh", "status", "value", "discover", "map", "strategy", "customer_show")
+COMMANDS = (
+    "run", "load", "fetch", "refresh", "status", "value", "discover", "map", "strategy", "customer_show",
+    "customer_review", "customer_history", "customer_ruling",
+)  # fmt: skip
 
 
 def schema(name: str) -> dict[str, Any]:

@@ -60,25 +60,25 @@ def _judged(engine: Engine, data_set: int) -> tuple[float, float]:
 
 @pytest.mark.parametrize("data_set", [1, 2, 3])
 def test_linkage_finds_persons(data_folder: Path, data_set: int) -> None:
-    """Without any key: precision 1.000, recall .988, .990 and .990 of pairs when this was written."""
+    """Without any key: precision 1.000, recall .970, .983 and .978 of pairs; those that look like a family wait."""
     with Engine.in_memory() as engine:
         _load(engine, data_folder / "febrl" / f"dataset{data_set}.csv")
         report = _resolve(engine, DESCRIBED)
         precision, recall = _judged(engine, data_set)
     assert precision >= 0.998
-    assert recall >= 0.98
+    assert recall >= 0.96
     assert report.links.keys() == {"linkage"}
-    assert report.review <= 0.01 * TRUE_PAIRS[data_set] + 5
+    assert report.review <= 0.012 * TRUE_PAIRS[data_set] + 10
 
 
 def test_keys_add_to_linkage(data_folder: Path) -> None:
-    """With the social security number as a key: precision 1.000, recall .992 on the third set."""
+    """With the social security number as a key: precision 1.000, recall .979 on the third set."""
     with Engine.in_memory() as engine:
         _load(engine, data_folder / "febrl" / "dataset3.csv")
         report = _resolve(engine, IdentitySpec("probabilistic"))
         precision, recall = _judged(engine, 3)
     assert precision >= 0.998
-    assert recall >= 0.985
+    assert recall >= 0.97
     assert report.links.keys() == {"linkage", "same national id"}
 
 
@@ -135,7 +135,7 @@ def test_ids_are_stable_when_half_arrives_later(grown: tuple[Engine, dict[str, s
     assert len(before) == 2500
     assert len(after) == 5000
     kept = [party for party in before if after[party] == before[party]]
-    assert len(kept) >= 0.985 * len(before)
+    assert len(kept) >= 0.99 * len(before)
     decided = {
         row["party_key"]: row for row in engine.rows(engine.table("identity_decisions")) if row["from_customer_id"]
     }

@@ -35,6 +35,7 @@ from segmentry.discovery.tables import (
 from segmentry.discovery.typing import Typing, learn_typing
 from segmentry.discovery.variables import DESCRIPTORS, Variable
 from segmentry.engine import Run, arrow_schema
+from segmentry.profiles.catalog import TRAIT_TABLES
 from segmentry.science.inputs import FloatArray, IntArray
 from segmentry.terms.numbers import NotEstimable, as_json
 from segmentry.terms.study import Study
@@ -43,6 +44,8 @@ from segmentry.terms.vocabulary import DataClass
 
 Sizes = dict[tuple[str, str], dict[str, Any]]
 
+_DESCRIBING = ("given_traits", "demographic_traits", "geographic_traits", "technographic_traits")
+"""Tables whose traits may describe segments: what can be seen of people before they buy."""
 _WORTH = ("clv", "expected_discounted_revenue", "spend")
 
 
@@ -84,6 +87,8 @@ def find(run: Run, spec: DiscoverSpec) -> Found | NotEstimable:
     variables = study_variables(study)
     mixing = study.method == "mixture"
     require_usable(base, [variable.name for variable in variables], numbers_only=not mixing)
+    if not run.has("purchase_history"):
+        base = base.filter(ibis.or_(*(base[each.name].notnull() for each in variables)))
     buyers = run.rows(base.aggregate(rows=base.count()))[0]["rows"]
     sample = _sample(run, base, [each.name for each in variables], described, buyers, spec)
     before = sum(bool(row["alive"]) for row in _registry(run, study.id)) or None
@@ -161,18 +166,26 @@ def worth(sample: pa.Table) -> FloatArray:
 
 
 def _base(run: Run) -> tuple[ir.Table, list[str]]:
-    """Buyers with all their traits, and the names of those that may describe segments."""
-    given = run.table("given_traits")
-    locked = [
-        column["name"]
-        for column in run.artifact("given_traits").contract["columns"]
-        if column["data_class"] == DataClass.SPECIAL.value
-    ]
-    given = given.drop(*(name for name in locked if name in given.columns))
-    tables = [run.table("behavioral_traits"), run.table("customer_value"), given]
-    base = buyers_with_traits(run.table("purchase_history"), tables)
-    described = [name for name in (*DESCRIPTORS, *given.columns) if name in base.columns and name != "customer_id"]
+    """Buyers with all their traits but special categories, and the names of those that may describe segments.
+
+    Where nothing was ordered, everybody is the base.
+    """
+    told = {name: _unlocked(run, name) for name in TRAIT_TABLES if run.has(name)}
+    value = [run.table("customer_value")] if run.has("customer_value") else []
+    ordered = run.has("purchase_history")
+    known = run.table("purchase_history") if ordered else run.table("identity").select("customer_id").distinct()
+    base = buyers_with_traits(known, [*value, *told.values()])
+    describing = [name for each in _DESCRIBING if each in told for name in told[each].columns]
+    described = [name for name in (*DESCRIPTORS, *describing) if name in base.columns and name != "customer_id"]
     return base, list(dict.fromkeys(described))
+
+
+def _unlocked(run: Run, name: str) -> ir.Table:
+    """A table of traits without special categories, which stay locked."""
+    columns = run.artifact(name).contract["columns"]
+    locked = {column["name"] for column in columns if column["data_class"] == DataClass.SPECIAL.value}
+    table = run.table(name)
+    return table.drop(*(each for each in table.columns if each in locked))
 
 
 def _sample(
@@ -249,7 +262,8 @@ def _facts(found: Found, sizes: Sizes) -> quality.SegmentFacts:
     number, labels = found.extraction.solution.k, found.extraction.labels
     ids, sample = found.identified.ids, found.sample
     counts = [sizes.get((found.study.id, segment), {}).get("customers", 0) for segment in ids]
-    value, spend = worth(sample), numbers(sample, "spend")
+    value = worth(sample)
+    spend = numbers(sample, "spend") if "spend" in sample.column_names else np.full(sample.num_rows, np.nan)
     matters = [
         name for name in ("p_alive", "revenue", "purchase_days", "days_since_last") if name in sample.column_names
     ]

@@ -96,6 +96,31 @@ def segment(run: Run, rules: RfmSpec, found: DiscoverSpec | None) -> Any:
     return answer
 
 
+def segment_parties(run: Run, rules: RfmSpec, found: DiscoverSpec) -> Any:
+    """Publish the segments found for a study where nothing was ordered, such as those of a survey.
+
+    Args:
+        run: The run; it must see ``identity`` and the tables of traits.
+        rules: Instant and unit.
+        found: The study to find segments for; it must name its variables.
+
+    Returns:
+        What was found (`segmentry.discovery.finding.Found`) or `NotEstimable`.
+    """
+    answer = finding.find(run, found)
+    if not isinstance(answer, finding.Found):
+        finding.publish_nothing(run, found, answer)
+        return answer
+    members = answer.members.select("customer_id", "segment_id", segmentation=ibis.literal(answer.study.id))
+    run.publish(SEGMENTATION_MEMBERS, members, spec=rules, parents=("identity",))
+    counted = (
+        run.table("segmentation_members").group_by("segmentation", "segment_id").aggregate(customers=ibis._.count())
+    )
+    sizes = {(row["segmentation"], row["segment_id"]): row for row in run.rows(counted)}
+    _publish_rows(run, SEGMENTATION_SEGMENTS, finding.publish(run, answer, sizes), rules)
+    return answer
+
+
 def stability(run: Run) -> dict[tuple[str, str], float]:
     """How well each found segment is found again (SLSW), by segmentation and segment."""
     if not run.has("segment_gate"):

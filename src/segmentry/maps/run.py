@@ -38,7 +38,7 @@ _WORTH = {
     "segment_value": {"value": "value"},
     "segment_growth": {"growth": "growth", "growth_by_construction": "by_construction"},
 }
-_TRAIT_TABLES = ("behavioral_traits", "customer_value", "given_traits")
+_TRAIT_TABLES = ("behavioral_traits", "customer_value", "given_traits", "psychographic_traits", "needs_traits")
 _PERCEIVED = ("perceived_value", "value_for_money", "perceived")
 _CONTRACTS = (MAP_POINTS, MAP_SEGMENTS, MAP_AXES, MAP_LEVELS, MAP_PAIRS, MAP_GAPS, MAP_SUMMARY)
 

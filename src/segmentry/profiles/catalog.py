@@ -11,6 +11,21 @@ from segmentry.terms.tables import ColumnType
 from segmentry.terms.vocabulary import Basis, DataClass, Observability, Specificity, TraitOrigin
 
 
+TRAIT_TABLES = (
+    "behavioral_traits",
+    "given_traits",
+    "demographic_traits",
+    "geographic_traits",
+    "psychographic_traits",
+    "needs_traits",
+    "engagement_traits",
+    "technographic_traits",
+    "feedback_traits",
+    "kinds_traits",
+)
+"""Tables of traits of customers, of every basis; those of organizations and leads are asked for by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trait:
     """A named, typed property of a customer, of one basis.

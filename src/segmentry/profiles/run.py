@@ -10,7 +10,7 @@ from segmentry.engine import Run, arrow_schema
 from segmentry.profiles.behavioral import TRAITS, Population, behavioral_traits, population
 from segmentry.profiles.catalog import Trait, TraitCatalog
 from segmentry.profiles.given import given_traits
-from segmentry.profiles.history import customer_days, keyed, monthly_sales, purchase_history
+from segmentry.profiles.history import customer_days, keyed, monthly_sales, of_oldest_party, purchase_history
 from segmentry.profiles.spec import ProfileSpec
 from segmentry.profiles.tables import (
     BEHAVIORAL_TRAITS,
@@ -139,12 +139,14 @@ def _category_column(run: Run, lines: ir.Table) -> str:
 
 
 def _publish_given(run: Run, catalog: TraitCatalog) -> None:
-    customers = keyed(run.table("customers"), identity_or_none(run))
+    merged = identity_or_none(run)
+    customers = keyed(run.table("customers"), merged)
+    customers = customers if merged is None else of_oldest_party(customers)
     traits = given_traits(customers, CUSTOMERS)
     catalog.register("given_traits", *traits)
     table = customers.select("customer_id", **{trait.name: customers[trait.name] for trait in traits})
     contract = GIVEN_TRAITS.with_columns(_column(trait) for trait in traits)
-    run.publish(contract, table.distinct(on="customer_id"), parents=("customers", "identity"))
+    run.publish(contract, table, parents=("customers", "identity"))
 
 
 def _column(trait: Trait) -> Column:

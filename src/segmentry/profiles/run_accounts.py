@@ -41,7 +41,7 @@ from segmentry.profiles.accounts.traits import (
 )
 from segmentry.profiles.behavioral import join_all, main_value
 from segmentry.profiles.catalog import Trait, TraitCatalog
-from segmentry.profiles.history import keyed, money_sum
+from segmentry.profiles.history import keyed
 from segmentry.profiles.run import identity_or_none
 from segmentry.terms.errors import Problem, SettingsError, near_miss
 from segmentry.terms.tables import Column, Contract
@@ -79,7 +79,7 @@ def publish(run: Run, spec: AccountSpec, catalog: TraitCatalog) -> None:
     parts += _publish_people(run, identity, spec, organizations, findings, rolled)
     parts += _publish_sales(run, identity, spec, findings)
     parts += _relationship(run, identity, spec)
-    parts += _group_sums(run, identity, spec, parts)
+    parts += _group_sums(run, identity, spec)
     _publish_traits(run, spec, tables.ACCOUNT_TRAITS, organizations, parts)
     catalog.register("account_traits", *(trait for _, traits in parts for trait in traits))
     if run.has("account_contacts"):
@@ -176,7 +176,7 @@ def _publish_sales(
     repairs = run.table("spelling_repairs")
     told = meant(run.table("opportunities"), "product_id", repairs, "opportunities.product_id")
     told = meant(told, "stage", repairs, "opportunities.stage")
-    now = standing(told, identity, spec.last_day).select(*tables.OPPORTUNITY_STANDING.names)
+    now = standing(told, identity, spec).select(*tables.OPPORTUNITY_STANDING.names)
     run.publish(tables.OPPORTUNITY_STANDING, now, spec=spec, parents=("opportunities", "spelling_repairs"))
     known = run.table("opportunity_standing")
     findings.append(opportunity_findings(known))
@@ -223,38 +223,34 @@ def _relationship(run: Run, identity: ir.Table | None, spec: AccountSpec) -> lis
     return [(first.mutate(relationship_days=days_since(spec.last_day, first.relationship_since)), RELATIONSHIP_TRAITS)]
 
 
-def _group_sums(
-    run: Run, identity: ir.Table | None, spec: AccountSpec, parts: Iterable[tuple[ir.Table, Sequence[Trait]]]
-) -> list[tuple[ir.Table, Sequence[Trait]]]:
+def _group_sums(run: Run, identity: ir.Table | None, spec: AccountSpec) -> list[tuple[ir.Table, Sequence[Trait]]]:
     if not run.has("accounts"):
         return []
     groups = run.table("account_hierarchy")
-    sales = next((table for table, traits in parts if traits is OPPORTUNITY_TRAITS), None)
     found: list[tuple[ir.Table, Sequence[Trait]]] = []
-    if sales is not None:
-        sums = {"opportunities": "group_opportunities", "won_amount": "group_won_amount"}
-        found.append((over_group(groups, sales.select("customer_id", *sums), sums), GROUP_SALE_TRAITS))
+    if run.has("opportunities"):
+        sales = run.table("opportunity_standing")
+        won = ibis.ifelse(sales.standing == "won", sales.amount, ibis.null(sales.amount.type()))
+        facts = sales.select("customer_id", "currency", counted=ibis.literal(1, type="int64"), amount=won)
+        found.append((over_group(groups, facts, ("group_opportunities", "group_won_amount")), GROUP_SALE_TRAITS))
     if run.has("orders"):
         own = _orders_with_people(run, identity, spec)
-        found.append((over_group(groups, own, {"orders": "group_orders", "spend": "group_spend"}), GROUP_ORDER_TRAITS))
+        found.append((over_group(groups, own, ("group_orders", "group_spend")), GROUP_ORDER_TRAITS))
     return found
 
 
 def _orders_with_people(run: Run, identity: ir.Table | None, spec: AccountSpec) -> ir.Table:
-    """Orders and spend of each organization and of the persons whose only organization it is."""
+    """Orders of each organization, and of the persons whose only organization it is."""
     orders = keyed(run.table("orders"), identity)
     orders = orders.filter(orders.ordered_on <= day(spec.last_day))
-    orders = orders.select("customer_id", "placed", "amount")
-    if run.has("account_contacts"):
-        people = run.table("account_contacts_keyed")
-        only = people.group_by("customer_id").aggregate(
-            _account=people.account_id.max(), _n=people.account_id.nunique()
-        )
-        joined = orders.left_join(only.filter(only["_n"] == 1), "customer_id")
-        orders = joined.select("placed", "amount", customer_id=ibis.coalesce(joined["_account"], joined.customer_id))
-    return orders.group_by("customer_id").aggregate(
-        orders=orders.placed.cast("int64").sum(), spend=money_sum(orders.amount)
-    )
+    facts = orders.select("customer_id", "amount", "currency", counted=orders.placed.cast("int64"))
+    if not run.has("account_contacts"):
+        return facts
+    people = run.table("account_contacts_keyed")
+    only = people.group_by("customer_id").aggregate(_account=people.account_id.max(), _n=people.account_id.nunique())
+    joined = facts.left_join(only.filter(only["_n"] == 1), "customer_id")
+    owner = ibis.coalesce(joined["_account"], joined.customer_id)
+    return joined.select("amount", "currency", "counted", customer_id=owner)
 
 
 def _traits_to_roll_up(spec: AccountSpec, catalog: TraitCatalog) -> dict[str, tuple[Trait, str]]:

@@ -18,6 +18,7 @@ from segmentry.profiles.identity import linkage
 from segmentry.profiles.identity.blocking import block_sizes, blocks, refuse_explosion, usable_rules
 from segmentry.profiles.identity.changes import MERGED, MOVED, UNMERGED, Decision, decisions, new_statements
 from segmentry.profiles.identity.clusters import Cluster, Doubt, Link, cluster
+from segmentry.profiles.identity.contradictions import Description
 from segmentry.profiles.identity.descriptions import descriptions, is_organization
 from segmentry.profiles.identity.history import (
     STATED,
@@ -50,7 +51,7 @@ class _Found:
     """What the links of one resolution are, and what was learned on the way."""
 
     links: list[Link]
-    described: dict[str, dict[str, str | None]]
+    described: dict[str, Description]
     shared: int = 0
     pairs: dict[str, int] | None = None
     linkage: NotEstimable | None = None
@@ -128,7 +129,9 @@ def _linked(run: Run, spec: IdentitySpec, persons: ir.Table, found: _Found) -> N
     found.pairs = {block.rule: block.pairs for block in compared}
     share = linkage.share_of_true_pairs([block for block in counted if block.rule in sure], table.num_rows)
     with _lent(run) as connection:
-        found.links += linkage.link(table, fields, compared, share, spec.review_from, connection)
+        links = linkage.link(table, fields, compared, share, spec.review_from, connection)
+    found.links += links
+    found.described |= linkage.described(table, {party for link in links for party in (link.left, link.right)})
 
 
 @contextmanager

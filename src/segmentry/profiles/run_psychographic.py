@@ -137,13 +137,13 @@ class _Surveys:
         questions |= set(common.questions) if common else set()
         named = [(question, f"q{place}") for place, question in enumerate(sorted(questions))]
         own = self.pointed.filter(self.pointed.survey_id == survey)
-        wide = answers.spread_out(own, "question", "point", named)
-        wide = wide.anti_join(straight.filter(straight.survey_id == survey), "customer_id")
-        count = self.run.rows(wide.aggregate(rows=wide.count()))[0]["rows"]
-        step = -(-int(count) // LOOKED_AT)
+        people = own.select("customer_id").distinct()
+        people = people.anti_join(straight.filter(straight.survey_id == survey), "customer_id")
+        step = -(-int(self.run.rows(people.aggregate(rows=people.count()))[0]["rows"]) // LOOKED_AT)
         if step > 1:
-            numbered = wide.mutate(place=ibis.row_number().over(order_by=wide.customer_id))
-            wide = numbered.filter(numbered.place % step == 0).drop("place")
+            numbered = people.mutate(place=ibis.row_number().over(order_by=people.customer_id))
+            people = numbered.filter(numbered.place % step == 0).select("customer_id")
+        wide = answers.spread_out(own.semi_join(people, "customer_id"), "question", "point", named)
         table = self.run.arrow(wide.order_by("customer_id"))
         columns = [np.asarray(table[name].to_numpy(), dtype=np.float64) for _, name in named]
         values = np.column_stack(columns) if columns else np.empty((table.num_rows, 0))

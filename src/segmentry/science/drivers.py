@@ -31,6 +31,7 @@ Claim = Literal["association", "cause"]
 
 _BATCH, _CELLS = 64, 4_000_000
 _TINY = 1e-10
+_UNBALANCED = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Driver:
         chance: Largest share that any driver gets in 95 of 100 worlds where the outcome is shuffled.
         beyond_chance: Whether the share is larger than that.
         correlation: With the outcome; its sign says which way.
-        claim: ``cause`` where it was assigned at random, else ``association``.
+        claim: ``cause`` where it was assigned at random and goes with no other driver, else ``association``.
     """
 
     share: Estimate
@@ -85,7 +86,8 @@ def find_drivers(
     Args:
         drivers: Shape (n, p), NaN where not known; rows with gaps are left out. p is at most 12.
         outcome: Shape (n,), a rating, or 0 and 1 (then shares are those of the linear probability model).
-        randomized: Whether each driver was assigned at random, shape (p,); none if left out.
+        randomized: Whether each driver was assigned at random, shape (p,); none if left out. One that goes with the
+            others all the same (F test at 1 %) is not called a cause: it was not random, or they follow from it.
         draws: Bootstrap samples, and as many worlds with a shuffled outcome.
         level: Coverage of the intervals.
         random_state: Seed.
@@ -116,7 +118,7 @@ def find_drivers(
     for place in range(columns):
         share = _bounded(float(found[place]), sampled[:, place], level)
         relative = share.value / total.value if total.value > 0 else float("nan")
-        claim: Claim = "cause" if told[place] else "association"
+        claim: Claim = "cause" if told[place] and _is_balanced(whole[:, :-1], place) else "association"
         beyond = share.value > chance
         results.append(Driver(share, relative, chance, beyond, float(correlation[place]), claim))
     adjusted = 1 - (1 - total.value) * (rows - 1) / (rows - columns - 1)
@@ -155,6 +157,20 @@ def _read(drivers: ArrayLike, outcome: ArrayLike, randomized: ArrayLike | None) 
     if problems:
         raise EstimationError(problems)
     return np.column_stack([given, target]), told
+
+
+def _is_balanced(drivers: FloatArray, place: int) -> bool:
+    """Whether a driver goes with the others no more than chance lets it: F test of its regression on them, at 1 %."""
+    from scipy.special import fdtrc
+
+    rows, columns = drivers.shape
+    if columns == 1:
+        return True
+    inverse = np.linalg.pinv(_correlations(drivers[None])[0])
+    explained = 1 - 1 / max(float(inverse[place, place]), 1.0)
+    freedom = rows - columns
+    statistic = explained / (columns - 1) / max((1 - explained) / freedom, _TINY)
+    return float(fdtrc(columns - 1, freedom, statistic)) >= _UNBALANCED
 
 
 def _in_order(whole: FloatArray) -> FloatArray:

@@ -40,6 +40,15 @@ def contacts(table: ir.Table, identity: ir.Table | None) -> ir.Table:
     return keyed(named, identity).select(*told, account_id="customer_id", customer_id="person").distinct()
 
 
+def settled(table: ir.Table) -> ir.Table:
+    """The same of roles that profiles have keyed and settled: one word for each role, contradictions solved.
+
+    Args:
+        table: ``account_contacts_keyed``.
+    """
+    return table.select("account_id", "customer_id", "role", started_on="since", ended_on="until").distinct()
+
+
 def in_role(links: ir.Table, as_of: datetime, timezone: str) -> ir.Table:
     """The links that hold at an instant: from the beginning of the first day through the end of the last.
 

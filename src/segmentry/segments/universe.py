@@ -109,7 +109,9 @@ def _relations(reader: Reader, as_of: datetime | Moments) -> dict[str, ir.Table]
     if "addresses" in told:
         found["addresses"] = relations.addresses(reader.table("addresses"), identity)
     if "account_contacts" in told and isinstance(as_of, datetime):
-        found["contacts"] = relations.contacts(reader.table("account_contacts"), identity)
+        settled = reader.has("account_contacts_keyed")
+        told_roles = reader.table("account_contacts_keyed" if settled else "account_contacts")
+        found["contacts"] = relations.settled(told_roles) if settled else relations.contacts(told_roles, identity)
         found["parties"] = universe(reader, as_of, EVERYBODY)
     return found
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
+from segmentry.terms.canonical import CANONICAL
 from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
 from segmentry.terms.vocabulary import Objective
 
@@ -75,6 +76,9 @@ class Study:
         manageable_segments: How many segments the team can treat differently.
         segment_cost: Cost of treating one more segment over the horizon (content, set-up, people), in currency.
         contact_cost: Cost of treating one customer over the horizon, in currency.
+        measure: How the outcome is measured: ``next_spend`` (spend in the last period of the history), ``retained``
+            (whether anything was bought in it), or the name of a trait.
+        collection: What is said of data to be collected, by table: ``method``, ``owner``, ``cost``, ``refresh_on``.
         recorded_at: Instant (UTC) at which it was recorded; None before.
     """
 
@@ -97,6 +101,8 @@ class Study:
     manageable_segments: int = 8
     segment_cost: float = 1000.0
     contact_cost: float = 0.5
+    measure: str = "next_spend"
+    collection: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     recorded_at: datetime | None = None
 
     @classmethod
@@ -147,6 +153,9 @@ class Study:
             if not (math.isfinite(getattr(self, name)) and getattr(self, name) >= 0):
                 given = shorten(getattr(self, name))
                 yield Problem("STUDY_COST_WRONG", f"{name} is 0 or more", f"{where}, {name}", given, "Give 0 or more.")
+        if not self.measure.isidentifier():
+            given, next_step = shorten(self.measure), "Say next_spend, retained, or the name of a trait."
+            yield Problem("STUDY_WRONG", "The measure is no name", f"{where}, measure", given, next_step)
         for name in ("attractiveness", "strength"):
             yield from _wrong_weights(name, getattr(self, name), where)
         for knock_out in self.knock_outs:
@@ -164,6 +173,10 @@ class Study:
         plain["review_on"] = None if self.review_on is None else self.review_on.isoformat()
         plain["recorded_at"] = None if self.recorded_at is None else self.recorded_at.isoformat() + "Z"
         plain["variables"] = list(self.variables)
+        plain["collection"] = {
+            table: {key: value.isoformat() if isinstance(value, date) else value for key, value in told.items()}
+            for table, told in self.collection.items()
+        }
         plain["knock_outs"] = [
             {name: value for name, value in asdict(each).items() if value is not None} for each in self.knock_outs
         ]
@@ -187,6 +200,7 @@ def _read(name: str, value: Any, where: str, problems: list[Problem]) -> Any:
         "knock_outs": _knock_outs,
         "attractiveness": _weights,
         "strength": _weights,
+        "collection": _collection,
     }
     if name in readers:
         return readers[name](name, value, where, problems)
@@ -201,6 +215,7 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "outcome": ((str,), "a text"),
     "decision": ((str,), "a text"),
     "method": ((str,), "a text"),
+    "measure": ((str,), "a text"),
     "fewest": ((int,), "a whole number"),
     "most": ((int,), "a whole number"),
     "manageable_segments": ((int,), "a whole number"),
@@ -254,6 +269,31 @@ def _knock_outs(name: str, value: Any, where: str, problems: list[Problem]) -> t
         else:
             problems.append(_wrong(name, "a measure with at_least or at_most", entry, where))
     return tuple(found)
+
+
+def _collection(name: str, value: Any, where: str, problems: list[Problem]) -> dict[str, dict[str, Any]]:
+    read: dict[str, dict[str, Any]] = {}
+    for table, told in (value if isinstance(value, Mapping) else {"": value}).items():
+        place = f"{where}, {name}.{table}"
+        if table not in CANONICAL or not isinstance(told, Mapping):
+            hint = near_miss(str(table), CANONICAL) or "Write a table for each kind of data, such as survey_responses."
+            problems.append(Problem("STUDY_WRONG", "There is no such table of data", place, shorten(told), hint))
+            continue
+        read[table] = {key: _of_collection(key, each, place, problems) for key, each in told.items()}
+    return read
+
+
+def _of_collection(key: str, value: Any, where: str, problems: list[Problem]) -> Any:
+    if key == "refresh_on":
+        return _day(key, value, where, problems)
+    if key == "cost":
+        if isinstance(value, bool) or not isinstance(value, int | float) or not (math.isfinite(value) and value >= 0):
+            problems.append(_wrong(key, "an amount of 0 or more", value, where))
+    elif key not in {"method", "owner"}:
+        problems.append(_unknown(key, value, {"method", "owner", "cost", "refresh_on"}, where))
+    elif not isinstance(value, str):
+        problems.append(_wrong(key, "a text", value, where))
+    return value
 
 
 def _weights(name: str, value: Any, where: str, problems: list[Problem]) -> dict[str, float]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import ibis.expr.types as ir
 
-from segmentry.terms.errors import Problem, WorkspaceError, near_miss, shorten
+from segmentry.profiles.kinds.internal import require_value_applies
+from segmentry.terms.errors import EstimationError, Problem, WorkspaceError, near_miss, shorten
 from segmentry.terms.numbers import NotEstimable
 from segmentry.workspace.looking import as_of, rows_where, summary
 from segmentry.workspace.results import DocumentResult
@@ -79,13 +80,19 @@ def show(workspace: Workspace, customer: str) -> DocumentResult:
         "parties": parties,
         "kinds": _kinds(workspace, keys),
         "roles": _roles(workspace, keys),
-        "value": _value(workspace, id_),
+        "value": _value(workspace, id_, {str(row["kind"]) for row in _kinds(workspace, keys)}),
         "traits": list(_traits(workspace, id_)),
         "memberships": [*_memberships(workspace, id_), *_segmentations(workspace, id_)],
         "consents": _consents(workspace, keys),
         "timeline": _timeline(workspace, id_, keys),
     }
     return DocumentResult(f"Customer {id_}", document)
+
+
+def found_customer(workspace: Workspace, customer: str) -> tuple[str, list[str]]:
+    """The id of a customer and the keys of its parties; `WorkspaceError` with the near miss where there is none."""
+    id_, parties = _found(workspace, customer)
+    return id_, [row["party_key"] for row in parties]
 
 
 def _found(workspace: Workspace, customer: str) -> tuple[str, list[dict[str, Any]]]:
@@ -95,6 +102,9 @@ def _found(workspace: Workspace, customer: str) -> tuple[str, list[dict[str, Any
         raise WorkspaceError(Problem("NOT_REFRESHED", "Nothing was computed yet", str(workspace.folder), "", next_step))
     identity = engine.table("identity")
     named = identity.filter((identity.customer_id == customer) | (identity.party_key == customer))
+    former = rows_where(workspace, "identity_aliases", alias=customer)
+    if former:
+        named = identity.filter(identity.customer_id == former[0]["customer_id"])
     rows = engine.rows(named.select("customer_id").distinct().order_by("customer_id"))
     if not rows:
         some = engine.rows(identity.select("customer_id").distinct().order_by("customer_id").limit(_NEAR))
@@ -139,7 +149,11 @@ def _of_parties(workspace: Workspace, table: str, keys: list[str], key: str = "p
     return [_plain(row) for row in found]
 
 
-def _value(workspace: Workspace, id_: str) -> Any:
+def _value(workspace: Workspace, id_: str, kinds: set[str]) -> Any:
+    try:
+        require_value_applies(id_, kinds)
+    except EstimationError as refused:
+        return NotEstimable(f"{refused.problems[0].what}. {refused.problems[0].next_step}")
     rows = rows_where(workspace, "customer_value", customer_id=id_)
     if not rows:
         return NotEstimable("value needs orders")

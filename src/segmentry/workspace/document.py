@@ -82,11 +82,32 @@ def source_entry(workspace: Workspace) -> dict[str, Any]:
 
 def segment_entries(workspace: Workspace, segmentation: str) -> list[dict[str, Any]]:
     """One entry per segment of a segmentation, in its own order, sizes exact and values with intervals."""
+    if not workspace.engine.has("segment_value"):
+        return _without_value(workspace, segmentation)
     found = summary(workspace)
     worth = {row["segment_id"]: row for row in workspace.engine.rows(_of(workspace, "segment_value", segmentation))}
     described = [row for row in _described(workspace, segmentation) if row["segment_id"] in worth]
     judge = judge_of(workspace, segmentation)
     return [_entry(judge, row, worth[row["segment_id"]], found) for row in described]
+
+
+def _without_value(workspace: Workspace, segmentation: str) -> list[dict[str, Any]]:
+    """Segments of people who ordered nothing, such as those of a survey: sizes and proof, and no worth."""
+    if not workspace.engine.has("segmentation_segments"):
+        return []
+    judge, unpriced = judge_of(workspace, segmentation), NotEstimable("value needs orders")
+    missing = dict.fromkeys(("expected_active", "value", "outcome", "cost_to_serve", "contribution"), unpriced)
+    nothing = {"orders": 0, "revenue": 0.0, "share": None, "value_share": None}
+    return [
+        as_json(
+            {"id": row["segment_id"]}
+            | {name: row[name] for name in ("name", "rule", "description", "customers")}
+            | nothing
+            | missing
+            | judge(row["segment_id"])
+        )
+        for row in _described(workspace, segmentation)
+    ]
 
 
 def _described(workspace: Workspace, segmentation: str) -> list[dict[str, Any]]:

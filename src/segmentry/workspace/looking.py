@@ -79,6 +79,9 @@ def stale_reasons(workspace: Workspace) -> list[str]:
         reasons.append("settings were changed after the last refresh: run segmentry refresh")
     if loaded.notes.get("rules", workspace.settings.rules) != workspace.settings.rules:
         reasons.append("rules were changed after the files were loaded: load them again")
+    ruled = workspace.engine.last_run("ruling")
+    if ruled is not None and ruled.started_at > refreshed.started_at:
+        reasons.append("somebody ruled who is who after the last refresh: run segmentry refresh")
     return reasons
 
 

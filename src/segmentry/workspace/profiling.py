@@ -39,6 +39,7 @@ def modules() -> tuple[Module, ...]:
     from segmentry.profiles import (
         run_accounts,
         run_demographic,
+        run_engagement,
         run_firmographic,
         run_geographic,
         run_kinds,
@@ -48,6 +49,7 @@ def modules() -> tuple[Module, ...]:
     )
     from segmentry.profiles.accounts.spec import AccountSpec
     from segmentry.profiles.demographic.spec import DemographicSpec
+    from segmentry.profiles.engagement.spec import EngagementSpec
     from segmentry.profiles.firmographic.spec import FirmographicSpec
     from segmentry.profiles.geographic.spec import GeographicSpec
     from segmentry.profiles.kinds.spec import KindsSpec
@@ -60,6 +62,7 @@ def modules() -> tuple[Module, ...]:
         Module("geographic", GeographicSpec.from_settings, run_geographic.publish),
         Module("surveys", PsychographicSpec.from_settings, run_psychographic.publish),
         Module("needs", NeedsSpec.from_settings, run_needs.publish),
+        Module("engagement", EngagementSpec.from_settings, run_engagement.publish),
         Module("technographic", TechnographicSpec.from_settings, run_technographic.publish),
         Module("kinds", KindsSpec.from_settings, run_kinds.publish),
         Module("accounts", AccountSpec.from_settings, run_accounts.publish),
@@ -87,7 +90,7 @@ def check(told: Told) -> None:
 
 def resolve(run: Run, told: Told) -> bool:
     """Bring parties together as ``[identity]`` asks; whether it asks for anything."""
-    if "identity" not in told and not run.has("identity_decisions"):
+    if "identity" not in told and not run.has("identity_rulings") and not run.has("identity_history"):
         return False
     from segmentry.profiles.identity.spec import IdentitySpec
     from segmentry.profiles.run_identity import resolve as resolve_identity

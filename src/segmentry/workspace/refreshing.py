@@ -89,11 +89,16 @@ def _refresh_parties(workspace: Workspace, as_of: datetime | None, watch: Stopwa
     timezone = workspace.settings.timezone
     instant = _after_last_fact(engine, timezone) if as_of is None else _not_in_future(as_of)
     last_day = (utc_to_local(instant, timezone) - timedelta(microseconds=1)).date()
+    study = record(workspace) if workspace.settings.study.variables else None
     with engine.run("refresh", instant) as run:
         with watch.step("profiles", 0.1):
             told, spec = workspace.settings.modules, ProfileSpec(instant, last_day)
             catalog = profiles.refresh_parties(run, resolved=profiling.resolve(run, told))
             profiling.publish(run, told, spec, catalog)
+        with watch.step("segments", 0.4):
+            if study is not None:
+                rules = RfmSpec(instant, unit="currency units")
+                discovery.segment_parties(run, rules, DiscoverSpec(instant, study.as_dict(), rules.unit))
             profiling.publish_segmented(run, told, spec, catalog)
             profiles.publish_catalog(run, catalog, spec)
         with watch.step("definitions", 0.6):

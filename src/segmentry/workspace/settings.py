@@ -64,6 +64,7 @@ MODULES = (
     "surveys",
     "needs",
     "feedback",
+    "engagement",
     "accounts",
     "firmographic",
     "technographic",

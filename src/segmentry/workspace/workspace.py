@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from segmentry.engine import Engine
+    from segmentry.workspace.identifying import Identities
     from segmentry.workspace.segmenting import Definitions
 
 
@@ -186,6 +187,13 @@ class Workspace:
         from segmentry.workspace.looking import segments
 
         return segments(self, segmentation or main_segmentation(self))
+
+    @property
+    def identities(self) -> Identities:
+        """Who is who: doubtful links, rulings (merge, keep apart, un-merge), and how a customer came to be."""
+        from segmentry.workspace.identifying import Identities
+
+        return Identities(self)
 
     @property
     def definitions(self) -> Definitions:

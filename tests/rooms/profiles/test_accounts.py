@@ -116,6 +116,9 @@ SALES = [
     sale("told", "won", 50, 40, buy_class="New Business"),
     sale("told", "won", 30, 20, buy_class="Renewal"),
     sale("daughter", "won", 9, 5, amount=Decimal(70)),
+    sale("abroad", "won", 9, 5, amount=Decimal(70), currency="USD"),
+    sale("abroad", "won", 9, 4, amount=Decimal(70)),
+    sale("abroad", "open", 9, amount=Decimal(7), currency="USD"),
     sale("holding", "open", 3),
 ]
 
@@ -403,6 +406,15 @@ def test_what_is_settled_later_is_open_and_what_opens_later_is_not_there(world: 
     found = world.accounts["later"]
     assert (found["opportunities"], found["open_opportunities"], found["won_opportunities"]) == (1, 1, 0)
     assert "win_rate" not in found
+
+
+def test_amounts_of_several_currencies_are_not_added(world: World) -> None:
+    """Seventy dollars and seventy euros are no hundred and forty; seven dollars that are open are seven dollars."""
+    found = world.accounts["abroad"]
+    assert not {"won_amount", "mean_deal_amount"} & found.keys()
+    assert (found["open_amount"], found["won_opportunities"]) == (Decimal(7), 2)
+    assert world.table("opportunity_summary", dimension="all")[0]["won_amount"] is None
+    assert world.table("opportunity_summary", dimension="product", value="A")[0]["won_amount"] == Decimal(500)
 
 
 def test_an_impossible_date_counts_no_days(world: World) -> None:

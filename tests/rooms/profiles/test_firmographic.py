@@ -18,9 +18,10 @@ from segmentry.profiles.firmographic.size import size_classes
 from segmentry.profiles.firmographic.spec import FirmographicSpec
 from segmentry.profiles.run_accounts import publish as publish_accounts
 from segmentry.profiles.run_firmographic import publish as publish_firmographic
+from segmentry.profiles.tables import IDENTITY
 from segmentry.terms.errors import SettingsError
 from tests.rooms.profiles.account_worlds import Rows, load, publish, rows, traits
-from tests.rooms.shops import AS_OF, LAST
+from tests.rooms.shops import AS_OF, LAST, arrow
 
 BEFORE = (publish_accounts, AccountSpec(AS_OF, LAST, "EUR"))
 SPEC = FirmographicSpec(AS_OF, LAST, "EUR", euros_per=(("USD", 0.5),), amount_units=(("millions", 1e6),))
@@ -237,6 +238,30 @@ def test_a_declared_scheme_counts_for_codes_that_tell_none(engine: Engine) -> No
         load(run, accounts=[firm("a", industry_code="541511")])
     publish(engine, publish_firmographic, FirmographicSpec(AS_OF, LAST, industry_scheme="NAICS 2022"), BEFORE)
     assert traits(engine, "firmographic_traits")["a"]["industry_division"] == "NAICS 2022 541"
+
+
+def test_of_merged_records_the_newest_word_on_each_thing_counts(engine: Engine) -> None:
+    """Staff is told by the older record alone, revenue by both: its currency and unit are those of the newer amount."""
+    old, new = AS_OF.replace(year=2015), AS_OF.replace(year=2019)
+    with engine.run("load") as run:
+        load(
+            run,
+            accounts=[
+                firm("crm:a", employees=30.0, revenue=90 * MILLION, currency="JPY", founded_year=1999, known_since=old),
+                firm("erp:a", source="millions", revenue=Decimal(9), city="Lima", known_since=new),
+                firm("zzz:a", ownership="private", currency="JPY"),
+            ],
+        )
+    with engine.run("identity") as run:
+        told = [row | {"customer_id": "crm:a"} for row in rows(engine, "identity")]
+        run.publish(IDENTITY, arrow(IDENTITY, told))
+    publish(engine, publish_firmographic, SPEC, BEFORE)
+    found = traits(engine, "firmographic_traits")
+    assert found.keys() == {"crm:a"}
+    told_of = found["crm:a"]
+    assert (told_of["employees"], told_of["revenue"], told_of["size_class"]) == (30.0, Decimal(9), "small")
+    assert (told_of["company_age_years"], told_of["seat_city"]) == (22, "Lima")
+    assert told_of["ownership"] == "privately_owned"
 
 
 def test_columns_of_a_year_are_found_by_name() -> None:

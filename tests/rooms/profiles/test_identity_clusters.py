@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentry.profiles.identity.clusters import WEAK, Cluster, Forest, Link, cluster
-from segmentry.profiles.identity.contradictions import contradiction
+from segmentry.profiles.identity.contradictions import FAMILY, contradiction, family
 
 PARTIES = "abcdefgh"
 PAIRS = st.tuples(st.sampled_from(PARTIES), st.sampled_from(PARTIES)).filter(lambda pair: pair[0] < pair[1])
@@ -20,8 +21,8 @@ LINKS = st.lists(
 )
 
 
-def _link(pair: str, probability: float = 1.0, evidence: str = "same email", guarded: bool = False) -> Link:
-    return Link(pair[0], pair[1], probability, evidence, guarded)
+def _link(pair: str, probability: float = 1.0, evidence: str = "same email", guard: Any = "") -> Link:
+    return Link(pair[0], pair[1], probability, evidence, guard)
 
 
 def _sets(found: Iterable[Cluster]) -> set[str]:
@@ -81,7 +82,7 @@ def test_people_join_what_nothing_links() -> None:
 def test_a_contradiction_is_a_doubt() -> None:
     """One key and two days of birth: not merged, put before people with the reason."""
     people = {"a": {"birth": "19500101"}, "b": {"birth": "19991231"}}
-    found, doubts = cluster([_link("ab", guarded=True)], descriptions=people)
+    found, doubts = cluster([_link("ab", guard="key")], descriptions=people)
     assert found == []
     assert [each.why for each in doubts] == ["another day of birth"]
 
@@ -89,15 +90,42 @@ def test_a_contradiction_is_a_doubt() -> None:
 def test_a_contradiction_reaches_through_others() -> None:
     """A party without a birth joins one of two that contradict, and never brings them together."""
     people = {"a": {"birth": "19500101"}, "c": {"birth": "19991231"}}
-    found, doubts = cluster([_link("ab", guarded=True), _link("bc", guarded=True)], descriptions=people)
+    found, doubts = cluster([_link("ab", guard="key"), _link("bc", guard="key")], descriptions=people)
     assert _sets(found) == {"ab"}
     assert [(each.link.left, each.link.right) for each in doubts] == [("b", "c")]
 
 
 def test_linkage_has_weighed_contradictions_already() -> None:
-    """A link that is not guarded joins in spite of another birth."""
-    people = {"a": {"birth": "19500101"}, "b": {"birth": "19991231"}}
-    assert _sets(cluster([_link("ab", 0.99)], descriptions=people)[0]) == {"ab"}
+    """A likely pair joins in spite of another birth where the first name is the same."""
+    people = {"a": {"birth": "19500101", "first_name": "ann"}, "b": {"birth": "19991231", "first_name": "ann"}}
+    assert _sets(cluster([_link("ab", 0.99, "linkage", "linkage")], descriptions=people)[0]) == {"ab"}
+
+
+def test_a_family_is_not_one_person() -> None:
+    """Husband and wife of one surname and address stay two, also around a record that tells neither first name."""
+    people = {"a": {"first_name": "ann"}, "b": {"first_name": "bob"}, "c": {}}
+    links = [_link(pair, 0.99, "linkage", "linkage") for pair in ("ab", "ac", "bc")]
+    found, doubts = cluster(links, descriptions=people)
+    assert _sets(found) == {"ac"}
+    assert {doubt.why for doubt in doubts} == {FAMILY}
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "wanted"),
+    [
+        ({"first_name": "ann"}, {"first_name": "bob"}, FAMILY),
+        ({"first_name": "ann", "birth": "19500307"}, {"first_name": "bob"}, FAMILY),
+        ({"birth": "19500307"}, {"birth": "19621119"}, FAMILY),
+        ({"first_name": "ann", "birth": "19500307"}, {"first_name": "bob", "birth": "19500307"}, None),
+        ({"first_name": "ann", "birth": "19500307"}, {"first_name": "ann", "birth": "19621119"}, None),
+        ({"first_name": "ann"}, {"birth": "19621119"}, None),
+        ({}, {}, None),
+    ],
+)
+def test_what_makes_a_family(left: dict[str, str | None], right: dict[str, str | None], wanted: str | None) -> None:
+    """One differs and the other does not agree; what is not told neither differs nor agrees."""
+    assert family([left], [right]) == wanted
+    assert family([right], [left]) == wanted
 
 
 def test_chains_end_at_the_bound() -> None:
@@ -111,7 +139,7 @@ def test_chains_end_at_the_bound() -> None:
 def test_one_doubt_for_each_pair() -> None:
     """A contradicted key and a weak likeness of one pair are one doubt, the stronger."""
     people = {"a": {"birth": "19500101"}, "b": {"birth": "19991231"}}
-    links = [_link("ab", 0.6, "linkage"), _link("ab", guarded=True)]
+    links = [_link("ab", 0.6, "linkage"), _link("ab", guard="key")]
     _, doubts = cluster(links, descriptions=people, merge_from=0.9)
     assert [each.why for each in doubts] == ["another day of birth"]
 

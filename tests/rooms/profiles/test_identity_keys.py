@@ -262,7 +262,7 @@ def _shared(engine: Engine, rows: list[dict[str, Any]], most: int) -> tuple[set[
     told_of = told_keys(ibis.memtable(table), roles)
     assert told_of is not None
     links, too_many = key_links(engine.rows(shared_keys(told_of, ibis.memtable(table), most)), most)
-    assert all(each.guarded and each.probability == 1 for each in links)
+    assert all(each.guard == "key" and each.probability == 1 for each in links)
     return {(each.left, each.right, each.evidence) for each in links}, too_many
 
 

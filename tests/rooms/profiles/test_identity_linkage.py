@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from itertools import combinations
 from typing import Any
 
@@ -22,10 +23,15 @@ from segmentry.profiles.identity.blocking import (
     refuse_explosion,
     usable_rules,
 )
-from segmentry.profiles.identity.linkage import share_of_true_pairs, told_fields, unlinkable
+from segmentry.profiles.identity.contradictions import FAMILY
+from segmentry.profiles.identity.descriptions import descriptions
+from segmentry.profiles.identity.linkage import SURE, described, link, share_of_true_pairs, told_fields, unlinkable
+from segmentry.profiles.identity.roles import roles_of
 from segmentry.profiles.run_rulings import keep_apart
 from segmentry.terms.errors import SettingsError
 from tests.rooms.profiles.identity_cases import groups, resolved, rows_of, told
+
+pytestmark = pytest.mark.skipif(find_spec("splink") is None, reason="the identity extra is not installed")
 
 LINKED = IdentitySpec("probabilistic")
 _FIRST = (
@@ -143,6 +149,22 @@ def test_linkage_leaves_nothing_behind(linked: Any) -> None:
     assert [name for (name,) in names if "splink" in name or name in ("people", "sample")] == []
 
 
+def test_an_engine_without_duckdb_gets_the_same_links(linked: Any) -> None:
+    """Where Splink brings its own database it finds the pairs it finds on a borrowed connection."""
+    engine = linked[0]
+    table = engine.table("customers")
+    people = engine.arrow(descriptions(table, None, roles_of(table.columns, ())).drop("organization", "known_since"))
+    fields = told_fields(people)
+    counted = blocks(engine.rows(block_sizes(engine.warehouse.bring(people), LINKED.blocking)))
+    sure = blocks(engine.rows(block_sizes(engine.warehouse.bring(people), SURE)))
+    share = share_of_true_pairs(sure, people.num_rows)
+    found = link(people, fields, counted, share, LINKED.merge_from, ":memory:")
+    assert {(each.left, each.right) for each in found} == _pairs(groups(engine))
+    assert link(people, fields, [Block("birth", 0, 1)], share, 0.5, ":memory:") == []
+    told_of = described(people, {found[0].left})
+    assert told_of[found[0].left].keys() == {"birth", "first_name"}
+
+
 def test_links_have_a_reason_and_a_probability(linked: Any) -> None:
     """Every merge by linkage names the pair and how likely it is; clusters are no weaker than asked for."""
     engine = linked[0]
@@ -163,6 +185,18 @@ def test_doubtful_links_are_put_before_people_and_their_word_stands(engine: Engi
     resolved(engine, None, LINKED, lambda run: keep_apart(run, left, right, "father and son"))
     assert (left, right) not in _pairs(groups(engine))
     assert (left, right) not in {(row["left_party"], row["right_party"]) for row in rows_of(engine, "identity_review")}
+
+
+def test_couples_at_one_address_stay_two(engine: Engine) -> None:
+    """One surname, street, city and postcode, another first name and no birth told: put before people, not merged."""
+    couple = [dict(row) for row in WORLD if row["party_key"].startswith("crm:1")][:10]
+    for number, row in enumerate(couple):
+        row |= {"party_key": f"spouse:{number}", "given_first_name": "xavier", "given_dob": None}
+    resolved(engine, [*WORLD, *couple], LINKED)
+    spouses = {row["party_key"] for row in couple}
+    assert not [pair for pair in _pairs(groups(engine)) if len(spouses & set(pair)) == 1]
+    waiting = [row for row in rows_of(engine, "identity_review") if row["right_party"] in spouses]
+    assert len([row for row in waiting if row["doubt"] == FAMILY]) >= 8
 
 
 def test_an_explosion_is_refused_before_it_runs(engine: Engine) -> None:

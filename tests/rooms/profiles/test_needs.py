@@ -14,8 +14,9 @@ from segmentry.discovery.tables import SEGMENTATION_MEMBERS
 from segmentry.engine import Engine
 from segmentry.profiles import run_needs, run_psychographic
 from segmentry.profiles.catalog import TraitCatalog
+from segmentry.profiles.needs.benefits import Benefits, benefit_classes, choices, class_rows
 from segmentry.profiles.needs.pairs import kano_row, need_row
-from segmentry.profiles.needs.spec import KanoSpec, NeedSpec, NeedsSpec
+from segmentry.profiles.needs.spec import BenefitsSpec, KanoSpec, NeedSpec, NeedsSpec
 from segmentry.profiles.psychographic.spec import PsychographicSpec
 from tests.rooms.profiles.surveys import WHEN, form, publish, refreshed, sheet, table
 from tests.rooms.shops import arrow
@@ -253,6 +254,27 @@ def test_who_answered_less_than_half_belongs_to_no_class(engine: Engine) -> None
     found = table(engine, "needs_traits", "customer_id")
     assert "taste" in found["much"]["benefit"]
     assert "little" not in found
+
+
+def test_many_respondents_are_placed_by_what_some_of_them_teach() -> None:
+    """Of 12,000 every third is learned from; a question all answer alike and an answer few gave do no harm."""
+    random = np.random.default_rng(0)
+    kinds = random.random(12_000) < 0.5
+    like = random.random((4, 12_000)) < np.where(kinds, 0.9, 0.1)
+    columns: dict[str, Sequence[str | None]] = {
+        f"B{at}": np.where(row, "taste", "price").tolist() for at, row in enumerate(like)
+    }
+    columns["same"] = ["yes"] * 12_000
+    columns["rare"] = ["odd" if place == 1 else "usual" if kinds[place] else "plain" for place in range(12_000)]
+    told = choices([f"c{place:05}" for place in range(12_000)], columns)
+    found = benefit_classes(told, BenefitsSpec("benefit", tuple(columns)))
+    assert isinstance(found, Benefits)
+    assert len(found.names) == 2
+    assert "one respondent in 3" in found.reason
+    right = float(np.mean(found.labels == kinds))
+    assert max(right, 1 - right) > 0.99
+    assert [chances.sum(axis=1).tolist() for chances in found.probabilities] == [pytest.approx([1, 1])] * 6
+    assert len(class_rows(BenefitsSpec("benefit", tuple(columns)), told, found)) == 2 * (4 * 2 + 1 + 3)
 
 
 @pytest.mark.parametrize("asked", [["X1", "X2", "X3"], names(3)], ids=["nobody was asked", "twenty people"])

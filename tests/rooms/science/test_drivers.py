@@ -124,6 +124,27 @@ def test_association_unless_assigned_at_random() -> None:
     assert [each.claim for each in told] == ["association", "cause"]
 
 
+def test_what_goes_with_other_drivers_was_not_assigned_at_random() -> None:
+    """An arm that the loyal got more often is no cause, whatever was declared; one by lot nearly always is."""
+    random = np.random.default_rng(0)
+    loyal = random.standard_normal(400)
+    picked = (loyal + random.standard_normal(400) > 0).astype(float)
+    outcome = loyal + random.standard_normal(400)
+    assert found(np.column_stack([picked, loyal]), outcome, [True, False]).drivers[0].claim == "association"
+    causes = 0
+    for seed in range(40):
+        lot = np.random.default_rng(seed).integers(0, 2, 400).astype(float)
+        answer = found(np.column_stack([lot, loyal]), outcome + lot, [True, False], draws=5)
+        causes += answer.drivers[0].claim == "cause"
+    assert causes >= 38
+
+
+def test_the_only_driver_may_be_a_cause() -> None:
+    """Nothing else to be unbalanced with."""
+    drivers, outcome = world(100, [1.0])
+    assert found(drivers, outcome, [True]).drivers[0].claim == "cause"
+
+
 def test_the_sign_tells_which_way() -> None:
     """A driver that goes against the outcome has a share like any other, and a negative correlation."""
     driver = found(*world(300, [-1.0])).drivers[0]

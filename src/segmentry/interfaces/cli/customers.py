@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 customer = typer.Typer(help="One customer or account in one view.", no_args_is_help=True, add_completion=False)
 Found = dict[str, Any]
+Folder = Annotated[Path, typer.Argument(help="Folder of the workspace.")]
+Customer = Annotated[str, typer.Argument(help="Id, an earlier id, or the key of one of its parties.")]
+Because = Annotated[str, typer.Option("--because", help="Why; it is kept on record.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 @customer.command()
@@ -33,6 +37,82 @@ def show(
             written = workspace.customer_page(customer_id, out)
             if not as_json:
                 line(f"Written to {written}")
+
+
+@customer.command()
+def review(folder: Folder, as_json: Json = False) -> None:
+    """How many records make how many customers, and links that wait for a person, the likeliest first."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "customer") as workspace:
+        _reviewed(workspace.identities.review().as_dict(), Form.of(as_json))
+
+
+@customer.command()
+def history(folder: Folder, customer_id: Customer, as_json: Json = False) -> None:
+    """Every decision that made a customer of its records, with evidence and time."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "customer") as workspace:
+        found = workspace.identities.history(customer_id).as_dict()
+    if as_json:
+        print_json(found)
+        return
+    line(f"{found['customer_id']}: {', '.join(found['parties'])}")
+    for each in found["aliases"]:
+        line(f"  was also called {each}")
+    for each in found["decisions"]:
+        line(f"  {_day(each['recorded_at'])}  {each['party_key']}: {each['decision']}, {each['because']}")
+
+
+@customer.command()
+def merge(folder: Folder, left: Customer, right: Customer, because: Because, as_json: Json = False) -> None:
+    """Rule that two customers are one; the older id stays. In force from the next refresh on."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "customer") as workspace:
+        _ruled(workspace.identities.merge(left, right, because), as_json=as_json)
+
+
+@customer.command("keep-apart")
+def keep_apart(folder: Folder, left: Customer, right: Customer, because: Because, as_json: Json = False) -> None:
+    """Rule that two customers, or two parts of one, are two. In force from the next refresh on."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "customer") as workspace:
+        _ruled(workspace.identities.keep_apart(left, right, because), as_json=as_json)
+
+
+@customer.command()
+def unmerge(folder: Folder, customer_id: Customer, because: Because, as_json: Json = False) -> None:
+    """Rule that the last merge of a customer was wrong; both get back what was theirs with the next refresh."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "customer") as workspace:
+        _ruled(workspace.identities.unmerge(customer_id, because), as_json=as_json)
+
+
+def _ruled(result: DocumentResult, *, as_json: bool) -> None:
+    found = result.as_dict()
+    if as_json:
+        print_json(found)
+    else:
+        line(f"Ruled: {found['ruling'].replace('_', ' ')} {' and '.join(found['customers'])}.")
+        line("It takes effect with the next refresh: segmentry refresh")
+
+
+def _reviewed(found: Found, form: Form) -> None:
+    if form is Form.MACHINES:
+        print_json(found)
+        return
+    line(f"{found['parties']:,} records make {found['customers']:,} customers (as of {found['as_of']}).")
+    rows = [
+        (each["left_party"], each["right_party"], f"{each['probability']:.0%}", each["evidence"], each["doubt"])
+        for each in found["review"]
+    ]
+    title = f"Links that wait for a person: {found['doubtful']:,}"
+    print_table(title, ("Record", "Record", "Probability", "For", "Against"), rows)
+    line("Decide with segmentry customer merge or keep-apart, each with --because.")
 
 
 def shown(result: DocumentResult, form: Form) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
 from segmentry.profiles.accounts.forests import cut_circles, tops
-from segmentry.profiles.accounts.keys import keyed_as
-from segmentry.profiles.history import money_sum
+from segmentry.profiles.accounts.keys import in_one_currency, keyed_as
 
+_AMOUNTS = ("revenue", "balance_total", "currency", "source")
+_NEVER = datetime(1900, 1, 1)
 TWO_PARENTS, CIRCLE, UNLISTED = "two parents", "circle of parents", "parent not listed"
 
 
@@ -98,7 +100,9 @@ def _finding(finding: str, customer: str, given: str, rows: int, decision: str) 
 
 
 def described(accounts: ir.Table, identity: ir.Table | None) -> ir.Table:
-    """One row for each organization: of several that describe it the newest, else the first key.
+    """One row for each organization; of several records merged into one, the newest word on each thing counts.
+
+    Amounts, their currency and their source stay together: they come from the newest record that tells any amount.
 
     Args:
         accounts: The canonical table.
@@ -108,12 +112,16 @@ def described(accounts: ir.Table, identity: ir.Table | None) -> ir.Table:
         The columns of the canonical table with ``customer_id``.
     """
     rows = keyed_as(accounts, "account_key", identity, "customer_id")
-    newest = ibis.coalesce(rows.known_since, ibis.literal("1900-01-01").cast("timestamp(6)"))
-    place = ibis.row_number().over(
-        ibis.window(group_by=rows.customer_id, order_by=[newest.desc(), rows.account_key.asc()])
-    )
-    ranked = rows.mutate(_place=place)
-    return ranked.filter(ranked["_place"] == 0).drop("_place")
+    if identity is None:
+        return rows
+    age = {"at": ibis.coalesce(rows.known_since, ibis.literal(_NEVER, type="timestamp(6)")), "key": rows.account_key}
+    single = [name for name in rows.columns if name not in (*_AMOUNTS, "customer_id", "known_since")]
+    words = {name: ibis.struct({**age, "value": rows[name]}).max(where=rows[name].notnull()) for name in single}
+    told = rows.revenue.notnull() | rows.balance_total.notnull()
+    amounts = ibis.struct({**age, **{name: rows[name] for name in _AMOUNTS}}).max(where=told)
+    newest = rows.group_by("customer_id").aggregate(**words, known_since=rows.known_since.min(), _amounts=amounts)
+    fields = {name: newest["_amounts"][name] for name in _AMOUNTS} | {name: newest[name]["value"] for name in single}
+    return newest.select("customer_id", "known_since", **fields)
 
 
 def group_traits(groups: ir.Table, accounts: ir.Table) -> ir.Table:
@@ -128,13 +136,12 @@ def group_traits(groups: ir.Table, accounts: ir.Table) -> ir.Table:
     facts = accounts.select("customer_id", "employees", "revenue", "balance_total", "currency")
     members = groups.left_join(facts, "customer_id")
     members = members.drop(*(name for name in members.columns if name == "customer_id_right"))
-    one = members.currency.nunique() <= 1
     sums = members.group_by("group_id").aggregate(
         group_accounts=members.count(),
         group_levels=members.level.max() + 1,
         group_employees=_complete(members.employees, members.employees.sum()),
-        group_revenue=_only(one, _complete(members.revenue, money_sum(members.revenue))),
-        group_balance_total=_only(one, _complete(members.balance_total, money_sum(members.balance_total))),
+        group_revenue=_complete(members.revenue, in_one_currency(members.revenue, members.currency)),
+        group_balance_total=_complete(members.balance_total, in_one_currency(members.balance_total, members.currency)),
     )
     below = (
         groups.filter(groups.parent_id.notnull())
@@ -154,26 +161,21 @@ def _complete(column: ir.Value, total: ir.Value) -> ir.Value:
     return ibis.ifelse(column.isnull().any(), ibis.null(total.type()), total)
 
 
-def _only(condition: ir.BooleanValue, value: ir.Value) -> ir.Value:
-    return ibis.ifelse(condition, value, ibis.null(value.type()))
-
-
-def over_group(groups: ir.Table, facts: ir.Table, sums: dict[str, str]) -> ir.Table:
-    """Facts of each organization added up over its group.
+def over_group(groups: ir.Table, facts: ir.Table, names: tuple[str, str]) -> ir.Table:
+    """Facts of the members of each group, counted and added up.
 
     Args:
         groups: The published hierarchy.
-        facts: Rows with ``customer_id`` and numbers, one for each organization that has any.
-        sums: Name of the sum by the name of the number.
+        facts: ``customer_id``, ``counted`` (1, or 0 for facts that only carry an amount), ``amount``, ``currency``.
+        names: Names of count and sum.
 
     Returns:
-        ``customer_id`` and the sums; empty where no member has any.
+        ``customer_id``, the count, and the sum where one currency is told; no row for groups without facts.
     """
+    count, amount = names
     members = groups.select("customer_id", "group_id").inner_join(facts, "customer_id")
-    totals = members.group_by("group_id").aggregate(**{name: _sum(members[fact]) for fact, name in sums.items()})
+    totals = members.group_by("group_id").aggregate(
+        **{count: members.counted.sum(), amount: in_one_currency(members.amount, members.currency)}
+    )
     joined = groups.select("customer_id", "group_id").inner_join(totals, "group_id")
-    return joined.select("customer_id", *sums.values())
-
-
-def _sum(column: ir.Value) -> ir.Value:
-    return money_sum(column) if column.type().is_decimal() else column.sum()
+    return joined.select("customer_id", count, amount)

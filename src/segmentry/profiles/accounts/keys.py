@@ -7,6 +7,8 @@ from datetime import date, datetime
 import ibis
 import ibis.expr.types as ir
 
+from segmentry.profiles.history import money_sum
+
 
 def keyed_as(facts: ir.Table, column: str, identity: ir.Table | None, name: str) -> ir.Table:
     """``facts`` with the customer behind the party key in ``column`` as ``name``; empty where the key is.
@@ -44,3 +46,9 @@ def in_force(since: ir.DateValue, until: ir.DateValue, last_day: date) -> ir.Boo
 def days_since(last_day: date, moment: ir.Value) -> ir.IntegerValue:
     """Whole days from a moment or day to the last local day."""
     return day(last_day).delta(moment.cast("date"), unit="day").cast("int64")
+
+
+def in_one_currency(amount: ir.DecimalValue, currency: ir.StringValue) -> ir.DecimalValue:
+    """The sum of amounts as an aggregate; empty where those that are told name several currencies."""
+    total = money_sum(amount)
+    return ibis.ifelse(currency.nunique(where=amount.notnull()) <= 1, total, ibis.null(total.type()))

@@ -9,9 +9,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from segmentry.profiles.accounts.keys import day, days_since, keyed_as
+from segmentry.profiles.accounts.keys import day, days_since, in_one_currency, keyed_as
 from segmentry.profiles.accounts.spec import AccountSpec
-from segmentry.profiles.history import days_between, money_sum
+from segmentry.profiles.history import days_between
 from segmentry.science.satisfaction import wilson
 from segmentry.terms.numbers import NotEstimable
 
@@ -21,7 +21,7 @@ _WON = ("won", "closed won", "closedwon", "win", "signed")
 _LOST = ("lost", "closed lost", "closedlost", "abandoned", "disqualified", "no decision")
 
 
-def standing(opportunities: ir.Table, identity: ir.Table | None, last_day: date) -> ir.Table:
+def standing(opportunities: ir.Table, identity: ir.Table | None, spec: AccountSpec) -> ir.Table:
     """Opportunities known at the as-of, with ``customer_id`` of the organization and their ``standing``.
 
     The outcome is told apart, or else read from the stage; one settled later was open. One without an organization
@@ -30,8 +30,9 @@ def standing(opportunities: ir.Table, identity: ir.Table | None, last_day: date)
     Args:
         opportunities: The canonical table.
         identity: The identity table; None while every party is a customer of its own.
-        last_day: The last local day that counts.
+        spec: Tells the last local day, and the currency of amounts that name none.
     """
+    last_day = spec.last_day
     rows = keyed_as(opportunities, "account_key", identity, "customer_id")
     opened, closed = rows.opened_on, rows.closed_on
     known = rows.filter((opened <= day(last_day)) | (opened.isnull() & (closed.isnull() | (closed <= day(last_day)))))
@@ -40,6 +41,7 @@ def standing(opportunities: ir.Table, identity: ir.Table | None, last_day: date)
     known = known.mutate(
         standing=ibis.cases((word.isin(_WON) & settled, "won"), (word.isin(_LOST) & settled, "lost"), else_="open"),
         buy_class=_buy_class(known.buy_class),
+        currency=known.currency if spec.currency is None else known.currency.fill_null(spec.currency),
     )
     took = days_between(known.closed_on, known.opened_on)
     done = (known.standing != "open") & (took >= 0)
@@ -83,14 +85,19 @@ def settled_counts(known: ir.Table, spec: AccountSpec) -> ir.Table:
     won, lost, still = (rows.standing == word for word in ("won", "lost", "open"))
     word = rows.stage.lower().strip().replace("-", " ").replace("_", " ")
     place = word.cases(*((stage.lower(), number) for number, stage in enumerate(spec.stages)), else_=ibis.null("int64"))
-    rows = rows.mutate(_place=ibis.ifelse(still, place, ibis.null("int64")))
+    nothing = ibis.null(rows.amount.type())
+    rows = rows.mutate(
+        _place=ibis.ifelse(still, place, ibis.null("int64")),
+        _open=ibis.ifelse(still, rows.amount, nothing),
+        _won=ibis.ifelse(won, rows.amount, nothing),
+    )
     counted = rows.group_by("customer_id").aggregate(
         opportunities=rows.count(),
         open_opportunities=still.cast("int64").sum(),
         won_opportunities=won.cast("int64").sum(),
         lost_opportunities=lost.cast("int64").sum(),
-        open_amount=money_sum(ibis.ifelse(still, rows.amount, ibis.null(rows.amount.type()))),
-        won_amount=money_sum(ibis.ifelse(won, rows.amount, ibis.null(rows.amount.type()))),
+        open_amount=in_one_currency(rows["_open"], rows.currency),
+        won_amount=in_one_currency(rows["_won"], rows.currency),
         _furthest=rows["_place"].max(),
     )
     stage = counted["_furthest"].cases(*enumerate(spec.stages), else_=ibis.null("string"))
@@ -155,7 +162,7 @@ def _counts(rows: ir.Table, dimension: str, value: ir.Value) -> ir.Table:
         open=(named.standing == "open").cast("int64").sum(),
         won=won.cast("int64").sum(),
         lost=(named.standing == "lost").cast("int64").sum(),
-        won_amount=money_sum(ibis.ifelse(won, named.amount, ibis.null(named.amount.type()))),
+        won_amount=in_one_currency(ibis.ifelse(won, named.amount, ibis.null(named.amount.type())), named.currency),
         mean_days_to_close=named.days_to_close.mean(),
     )
     return counted.mutate(dimension=ibis.literal(dimension))
@@ -178,7 +185,7 @@ def patterns(known: ir.Table, spec: AccountSpec) -> ir.Table:
     deals = won.group_by("customer_id").aggregate(
         first_won_on=won.closed_on.min(),
         last_won_on=won.closed_on.max(),
-        mean_deal_amount=won.amount.mean().cast("float64"),
+        mean_deal_amount=in_one_currency(won.amount, won.currency).cast("float64") / won.amount.count().nullif(0),
         products_won=won.product_id.nunique(),
         _days=won.closed_on.nunique(),
     )

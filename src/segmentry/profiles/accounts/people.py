@@ -7,12 +7,11 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
-from segmentry.profiles.accounts.keys import day, instant
+from segmentry.profiles.accounts.keys import day, in_one_currency, instant
 from segmentry.profiles.accounts.roles import ROLES
 from segmentry.profiles.accounts.spec import AccountSpec
 from segmentry.profiles.behavioral import join_all, main_value
 from segmentry.profiles.catalog import Trait
-from segmentry.profiles.history import money_sum
 from segmentry.terms.tables import ColumnType
 
 _LEVELS = {
@@ -60,7 +59,8 @@ def behavior_roll_up(people: ir.Table, facts: Mapping[str, ir.Table], spec: Acco
         orders = _of(people, facts["orders"]).filter(lambda table: table.ordered_on <= day(spec.last_day))
         parts.append(
             orders.group_by(customer_id="account_id").aggregate(
-                contacts_orders=orders.placed.cast("int64").sum(), contacts_spend=money_sum(orders.amount)
+                contacts_orders=orders.placed.cast("int64").sum(),
+                contacts_spend=in_one_currency(orders.amount, orders.currency),
             )
         )
     if "events" in facts:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
-from segmentry.profiles.identity.contradictions import Description, contradiction
+from segmentry.profiles.identity.contradictions import Description, contradiction, family
 
 Pair = tuple[str, str]
 
@@ -27,14 +28,15 @@ class Link:
         right: Party key, the larger of the two.
         probability: That they are one; 1 for exact keys and rulings.
         evidence: ``same email`` and so on, ``linkage`` or ``person``.
-        guarded: Whether differing descriptions overrule it; linkage has weighed them already.
+        guard: Which descriptions overrule it: ``key`` if any two contradict, ``linkage`` (which has weighed them one by
+            one already) if they look like a family; none of them where it is empty.
     """
 
     left: str
     right: str
     probability: float
     evidence: str
-    guarded: bool = False
+    guard: Literal["", "key", "linkage"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +181,10 @@ def _objection(forest: Forest, link: Link, descriptions: Mapping[str, Descriptio
     left, right = (forest.members[forest.root(party)] for party in (link.left, link.right))
     if len(left) + len(right) > most_parties:
         return f"more than {most_parties} parties would be one customer"
-    return _contradiction(left, right, descriptions) if link.guarded else None
-
-
-def _contradiction(
-    left: Collection[str], right: Collection[str], descriptions: Mapping[str, Description]
-) -> str | None:
-    ours = [descriptions[party] for party in left if party in descriptions]
-    theirs = [descriptions[party] for party in right if party in descriptions]
-    found = (contradiction(one, other) for one in ours for other in theirs)
+    ours, theirs = ([descriptions[party] for party in each if party in descriptions] for each in (left, right))
+    if link.guard == "linkage":
+        return family(ours, theirs)
+    found = (contradiction(one, other) for one in ours for other in theirs if link.guard)
     return next((why for why in found if why is not None), None)
 
 

@@ -156,4 +156,4 @@ def key_links(rows: Iterable[Mapping[str, Any]], most_parties: int) -> tuple[lis
         else:
             groups.setdefault((row["type"], row["value"], row["organization"]), []).append(row["party_key"])
     pairs = {(kind, pair) for (kind, _, _), parties in groups.items() for pair in combinations(sorted(parties), 2)}
-    return [Link(*pair, 1.0, f"same {kind.replace('_', ' ')}", True) for kind, pair in sorted(pairs)], too_many
+    return [Link(*pair, 1.0, f"same {kind.replace('_', ' ')}", "key") for kind, pair in sorted(pairs)], too_many

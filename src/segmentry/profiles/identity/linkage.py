@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from segmentry.profiles.identity.blocking import Block, LinkageError
 from segmentry.profiles.identity.clusters import Link
+from segmentry.profiles.identity.contradictions import Description
 from segmentry.profiles.identity.descriptions import DESCRIBED
 from segmentry.terms.errors import Problem
 from segmentry.terms.numbers import NotEstimable
@@ -57,7 +57,7 @@ def told_fields(people: pa.Table) -> list[str]:
     return [
         name
         for name in DESCRIBED
-        if people.num_rows - people[name].null_count >= max(least, 1) and pc.count_distinct(people[name]).as_py() > 1
+        if people.num_rows - people[name].null_count >= max(least, 1) and len(people[name].drop_null().unique()) > 1
     ]
 
 
@@ -93,8 +93,25 @@ def link(
     with _quiet():
         predicted = _predicted(people.sort_by("party_key"), fields, rules, true_share, least, connection)
     pairs = zip(*(predicted[name].to_pylist() for name in predicted.column_names), strict=True)
-    found = [Link(min(left, right), max(left, right), round(share, 6), EVIDENCE) for left, right, share in pairs]
+    found = [
+        Link(min(left, right), max(left, right), round(share, 6), EVIDENCE, "linkage") for left, right, share in pairs
+    ]
     return sorted(found, key=lambda each: (each.left, each.right))
+
+
+def described(people: pa.Table, parties: Collection[str]) -> dict[str, Description]:
+    """Birth and first name of ``parties``.
+
+    Args:
+        people: Descriptions, one row per party.
+        parties: Party keys.
+    """
+    columns = (people[name].to_pylist() for name in ("party_key", "birth", "first_name"))
+    return {
+        party: {"birth": birth, "first_name": name}
+        for party, birth, name in zip(*columns, strict=True)
+        if party in parties
+    }
 
 
 def _predicted(

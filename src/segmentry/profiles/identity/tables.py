@@ -36,7 +36,7 @@ IDENTITY_DECISIONS = Contract(
     ("party_key", "recorded_at"),
     (
         _PARTY,
-        Column("decision", _TEXT, "merged or unmerged.", required=True),
+        Column("decision", _TEXT, "merged, unmerged, or moved from one customer to another.", required=True),
         Column("from_customer_id", _TEXT, "Customer it belonged to; empty for a newcomer.", "", _PERSONAL),
         CUSTOMER_ID,
         Column("because", _TEXT, "The evidence, or what was ruled and why.", "", _PERSONAL, required=True),

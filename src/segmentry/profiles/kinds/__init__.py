@@ -5,5 +5,5 @@ and the risk at renewal; service levels and satisfaction of internal customers, 
 revenue that accepted contributions brought; who brought whom, and what that is worth without counting anything twice.
 Inputs: the canonical tables of contracts, feedback, usage, service contacts, contributions and referrals, kinds of
 parties, contacts of organizations. Outputs: ``kinds_traits``, ``purchase_roles``, ``kinds_findings`` and
-``engagement_traits``.
+``engagement_value_traits``.
 """

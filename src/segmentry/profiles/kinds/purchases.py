@@ -8,7 +8,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from segmentry.profiles.accounts.keys import day, keyed_as
+from segmentry.profiles.accounts.keys import day, in_one_currency, keyed_as
 from segmentry.profiles.history import money_sum
 from segmentry.profiles.kinds.spec import KindsSpec
 from segmentry.terms.errors import Problem, SettingsError, near_miss
@@ -75,24 +75,19 @@ def _party(rows: ir.Table, column: str | None) -> ir.StringValue:
 
 
 def role_traits(roles: ir.Table) -> ir.Table:
-    """For whom each customer pays, and who pays for it; one row for each customer in any role.
+    """For whom each customer pays, and who pays for it; one row for each payer of others and each such user.
 
     Args:
         roles: The table `PURCHASE_ROLES`.
     """
     others = roles.filter(roles.payer_id != roles.user_id)
-    paid = roles.group_by(customer_id="payer_id").aggregate(
-        paid_amount=money_sum(roles.amount),
-        users_paid_for=roles.user_id.nunique(where=roles.user_id != roles.payer_id),
-        _currencies=roles.currency.nunique(),
+    paid = others.group_by(customer_id="payer_id").aggregate(
+        paid_for_others=in_one_currency(others.amount, others.currency), users_paid_for=others.user_id.nunique()
     )
-    paid = paid.mutate(
-        paid_amount=ibis.ifelse(paid["_currencies"] <= 1, paid.paid_amount, ibis.null(paid.paid_amount.type()))
-    ).drop("_currencies")
     used = others.group_by(_user="user_id").aggregate(other_payers=others.payer_id.nunique())
     joined = paid.outer_join(used, paid.customer_id == used["_user"])
     return joined.select(
-        "paid_amount",
+        "paid_for_others",
         customer_id=ibis.coalesce(joined.customer_id, joined["_user"]),
         users_paid_for=joined.users_paid_for.fill_null(0),
         other_payers=joined.other_payers.fill_null(0),

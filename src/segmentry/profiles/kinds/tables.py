@@ -19,7 +19,7 @@ KINDS_TRAITS = Contract(
 )
 
 ENGAGEMENT_TRAITS = Contract(
-    "engagement_traits",
+    "engagement_value_traits",
     "one customer with a value, referral or contribution",
     ("customer_id",),
     (CUSTOMER_ID,),

@@ -50,7 +50,7 @@ CONTRACT_TRAITS = (
 """Contracts of who pays."""
 
 ROLE_TRAITS = (
-    Trait("paid_amount", Basis.BEHAVIORAL, _DECIMAL, "Amount of purchases the customer pays for.", "currency",
+    Trait("paid_for_others", Basis.BEHAVIORAL, _DECIMAL, "Orders, and terms of contracts, paid for others.", "currency",
           source="orders, subscriptions"),
     Trait("users_paid_for", Basis.BEHAVIORAL, _INTEGER, "Others who use what the customer pays for.", "customers",
           source="orders, subscriptions"),

@@ -14,6 +14,7 @@ SCALES = {"nps": (0.0, 10.0), "csat": (1.0, 5.0), "ces": (1.0, 7.0)}
 """Scales of ratings whose source tells none."""
 OFF_SCALE = "rating off its scale"
 USERS, CONTACTS = "users", "contacts"
+_DIGITS = 9  # a mean is a little off, and what lies exactly at a limit must be seen there
 
 
 def people_of_payers(contracts: ir.Table | None, contacts: ir.Table | None, spec: KindsSpec) -> ir.Table | None:
@@ -107,7 +108,7 @@ def users_satisfaction(people: ir.Table, latest: ir.Table) -> ir.Table:
     by_users = found["_users"] > 0
     return found.select(
         customer_id="_payer",
-        users_satisfaction=ibis.ifelse(by_users, found["_of_users"], found["_of_people"]),
+        users_satisfaction=ibis.ifelse(by_users, found["_of_users"], found["_of_people"]).round(_DIGITS),
         users_rated=ibis.ifelse(by_users, found["_users"], found["_people"]),
         satisfaction_of=ibis.ifelse(by_users, USERS, CONTACTS),
     )
@@ -162,5 +163,5 @@ def users_usage(people: ir.Table | None, usage: ir.Table, spec: KindsSpec) -> ir
         customer_id="payer_id",
         usage_now=per_now,
         usage_before=per_before,
-        usage_change=ibis.ifelse(known, per_now / per_before.nullif(0.0) - 1.0, ibis.null("float64")),
+        usage_change=ibis.ifelse(known, (per_now / per_before.nullif(0.0) - 1.0).round(_DIGITS), ibis.null("float64")),
     )

@@ -28,7 +28,7 @@ def need_traits(need: NeedSpec) -> tuple[Trait, Trait]:
 
 def top_need_trait() -> Trait:
     """The need in which a customer's own opportunity is largest."""
-    told = "The need that is most important and least satisfied to the customer; unknown where two are alike or one was not rated."
+    told = "The need that matters most and is met least; unknown where two are alike or one was not rated."
     return _trait(TOP_NEED, ColumnType.TEXT, told, "", 180)
 
 

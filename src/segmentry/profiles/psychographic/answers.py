@@ -19,6 +19,7 @@ def latest_answers(responses: ir.Table, as_of: datetime) -> ir.Table:
     """The answers of each customer's newest questionnaire in each survey.
 
     Of several that are told of one moment, or of none, the last number counts. Answers after ``as_of`` are not there.
+    An answer of which only the score is told is that score.
 
     Args:
         responses: Survey responses with ``customer_id``.
@@ -35,7 +36,8 @@ def latest_answers(responses: ir.Table, as_of: datetime) -> ir.Table:
     ranked = forms.mutate(place=ibis.row_number().over(newest))
     chosen = ranked.filter(ranked.place == 0).select(*form)
     answers = known.semi_join(chosen, form)
-    return answers.select(*KEYS, "answer", "score")
+    given = ibis.coalesce(answers.answer, answers.score.cast(dt.string))
+    return answers.select(*KEYS, "score", answer=given)
 
 
 def asked(answers: ir.Table) -> ir.Table:

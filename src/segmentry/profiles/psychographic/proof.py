@@ -83,16 +83,8 @@ def prove(placed: Placed, sheet: Sheet, common: Common | None) -> Proof:
     style = float("nan")
     if common and len(others) > 1:
         rest = scale_scores(sheet.on_scale(others, common.lowest, common.highest), least=0.0)
-        style = _correlation(scale_scores(keyed), rest)
+        style = float(reliability(np.column_stack([scale_scores(keyed), rest])).item_total[0])
     return Proof(keyed, reliability(keyed), style)
-
-
-def _correlation(left: FloatArray, right: FloatArray) -> float:
-    known = ~np.isnan(left) & ~np.isnan(right)
-    left, right = left[known], right[known]
-    if left.size < 3 or not (left.std() > 0 and right.std() > 0):
-        return float("nan")
-    return float(np.corrcoef(left, right)[0, 1])
 
 
 def scale_row(placed: Placed, proof: Proof | None, respondents: int, spec: PsychographicSpec) -> dict[str, Any]:

@@ -21,7 +21,6 @@ def scale_trait(scale: ScaleSpec, row: Mapping[str, Any], *, special: bool = Fal
         row: Its row of `SURVEY_SCALES`.
         special: Whether it tells a special category.
     """
-    basis, days, specificity = FACETS[scale.facet]
     turned = f", {len(scale.reversed_items)} turned round" if scale.reversed_items else ""
     less = " less the respondent's mean answer" if scale.centered else ""
     items = f"{len(scale.items)} questions" if len(scale.items) > 1 else "one question"
@@ -29,18 +28,7 @@ def scale_trait(scale: ScaleSpec, row: Mapping[str, Any], *, special: bool = Fal
         f"{scale.name.replace('_', ' ').capitalize()} ({scale.facet.replace('_', ' ')}): mean of {items}{turned}, "
         f"{scale.lowest:g} to {scale.highest:g}{less}; {row['verdict']}. {row['reason']}"
     )
-    return Trait(
-        scale.name,
-        basis,
-        ColumnType.NUMBER,
-        told,
-        "points",
-        source=SOURCE,
-        renew_after_days=days,
-        observability=Observability.UNOBSERVABLE,
-        specificity=specificity,
-        data_class=DataClass.SPECIAL if special else DataClass.PERSONAL,
-    )
+    return _trait(scale.name, scale.facet, ColumnType.NUMBER, told, "points", special)
 
 
 def answer_trait(answer: AnswerSpec, *, special: bool = False) -> Trait:
@@ -50,12 +38,18 @@ def answer_trait(answer: AnswerSpec, *, special: bool = False) -> Trait:
         answer: The answer.
         special: Whether it tells a special category.
     """
-    basis, days, specificity = FACETS[answer.facet]
+    told = f"Answer to {answer.question!r} ({answer.facet.replace('_', ' ')})."
+    return _trait(answer.name, answer.facet, ColumnType.TEXT, told, "", special)
+
+
+def _trait(name: str, facet: str, kind: ColumnType, description: str, unit: str, special: bool) -> Trait:
+    basis, days, specificity = FACETS[facet]
     return Trait(
-        answer.name,
+        name,
         basis,
-        ColumnType.TEXT,
-        f"Answer to {answer.question!r} ({answer.facet.replace('_', ' ')}).",
+        kind,
+        description,
+        unit,
         source=SOURCE,
         renew_after_days=days,
         observability=Observability.UNOBSERVABLE,
