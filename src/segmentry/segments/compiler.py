@@ -14,9 +14,11 @@ from segmentry.segments.clock.moments import Moments
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.fields import Fields
 from segmentry.segments.inputs import Inputs
+from segmentry.segments.merging import merged
 from segmentry.segments.nesting import in_order
 from segmentry.segments.tree import (
     AllContacts,
+    And,
     AtAccount,
     Bucket,
     Condition,
@@ -27,6 +29,8 @@ from segmentry.segments.tree import (
     InSegment,
     Moved,
     Node,
+    Not,
+    Or,
     Reachable,
     Within,
     walk,
@@ -35,6 +39,9 @@ from segmentry.segments.tree.checks import problems_of
 from segmentry.segments.type_checks import type_problems
 from segmentry.terms.errors import Problem
 
+MOST_DIFFERENT = 1_000
+"""Conditions that differ in more than their values; they are planned in about a second."""
+_JOINS = (And, Or, Not)
 _TIMELESS = datetime(9999, 12, 1)
 """Stands for the as-of where nothing asked for depends on it."""
 
@@ -51,10 +58,23 @@ def definition_problems(
     """
     known = places or {id(definition.where): definition.id}
     found = problems_of(definition.where, known)
+    found = found or _too_many(definition.where)
     if found:
         return found
     found = type_problems(definition.where, inputs.fields, known, inputs.fact_fields(), definition.id)
     return found + list(_missing_tables(definition.where, inputs, definition.id))
+
+
+def _too_many(condition: Condition) -> list[Problem]:
+    """What is left of thousands of terms once those that ask alike are said as one."""
+    if sum(isinstance(node, Condition) for node in walk(condition)) <= MOST_DIFFERENT:
+        return []
+    leaves = {node for node in walk(merged(condition)) if isinstance(node, Condition) and not isinstance(node, _JOINS)}
+    if len(leaves) <= MOST_DIFFERENT:
+        return []
+    what = f"A definition holds at most {MOST_DIFFERENT:,} conditions that cannot be said as one"
+    next_step = "Put the values into a list, into a trait, or into segments of their own."
+    return [Problem("DEFINITION_TOO_BROAD", what, "definition", f"{len(leaves):,} conditions", next_step)]
 
 
 def _missing_tables(condition: Condition, inputs: Inputs, where: str) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ import pytest
 
 from segmentry.segments import batch
 from segmentry.segments.batch import Leaves
-from segmentry.segments.compiler import evaluate
+from segmentry.segments.compiler import MOST_DIFFERENT, definition_problems, evaluate
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.fields import Field, Fields
 from segmentry.segments.inputs import Inputs
@@ -117,6 +117,14 @@ def test_ten_thousand_values_are_no_part_of_the_query(base: Base) -> None:
     long, longer = (OneOf(COUNTRY, tuple(f"v{k}" for k in range(size))) for size in (300, 10_000))
     assert base.members(longer) == "a"
     assert abs(len(base.sql(Definition("d", "d", longer))) - len(base.sql(Definition("d", "d", long)))) < 10
+
+
+def test_two_thousand_terms_that_cannot_be_one_are_refused(base: Base) -> None:
+    """A thousand different conditions are answered; more are refused with their number, before anything is planned."""
+    terms = tuple(Match(COUNTRY, "contains", f"v{k}") for k in range(2 * MOST_DIFFERENT))
+    (problem,) = definition_problems(Definition("d", "d", Or(terms)), base.inputs)
+    assert (problem.code, problem.given) == ("DEFINITION_TOO_BROAD", "2,000 conditions")
+    assert definition_problems(Definition("d", "d", Or(terms[:MOST_DIFFERENT])), base.inputs) == []
 
 
 def _looks(number: int) -> Condition:
