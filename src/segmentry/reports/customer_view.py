@@ -95,6 +95,7 @@ def _day_of(told: object) -> date | None:
 
 def _sections(view: Found, pen: _Pen) -> Iterator[Section | None]:
     yield _who(view, pen)
+    yield _account(view["account"], pen)
     yield _worth(view["value"], pen)
     yield _traits(view["traits"], pen)
     yield _belongs(view["memberships"], pen)
@@ -126,6 +127,29 @@ def _who(view: Found, pen: _Pen) -> Section:
         held = ("Person", "Role", "Title", "Organization", "Since", "Until")
         blocks.append(Grid("Roles in buying", held, roles))
     return Section("who", "Who it is", blocks)
+
+
+def _account(account: Found | None, pen: _Pen) -> Section | None:
+    """Group and buying center: who is known in which role, and which roles nobody is known in."""
+    if account is None:
+        return None
+    group = [("Belongs to", account["parent"]), ("Group", account["group"])]
+    group += [("Subsidiary", each) for each in account["subsidiaries"]]
+    blocks: list[Block] = [Grid("Its group", ("Place", "Organization"), tuple((a, b) for a, b in group if b))]
+    states = {"unknown": "nobody known", "silent": "silent for long", "known": "known"}
+    coverage = tuple(
+        (each["role"], states[each["state"]], pen.cell(each["contacts"]), pen.day(each["last_sign_at"]))
+        for each in account["coverage"]
+    )
+    if coverage:
+        blocks.append(Grid("Coverage of the buying center", ("Role", "State", "People\t", "Last sign"), coverage))
+    people = tuple(
+        (each["customer_id"], each["role"] or "unknown", pen.day(each["since"]), pen.day(each["until"]))
+        for each in account["people"]
+    )
+    if people:
+        blocks.append(Grid("Its people", ("Person", "Role", "Since", "Until"), people))
+    return Section("account", "Its group and buying center", blocks)
 
 
 def _worth(value: Found, pen: _Pen) -> Section:

@@ -80,6 +80,7 @@ def show(workspace: Workspace, customer: str) -> DocumentResult:
         "parties": parties,
         "kinds": _kinds(workspace, keys),
         "roles": _roles(workspace, keys),
+        "account": _account(workspace, id_),
         "value": _value(workspace, id_, {str(row["kind"]) for row in _kinds(workspace, keys)}),
         "traits": list(_traits(workspace, id_)),
         "memberships": [*_memberships(workspace, id_), *_segmentations(workspace, id_)],
@@ -129,6 +130,24 @@ def _roles(workspace: Workspace, keys: list[str]) -> list[dict[str, Any]]:
     own = _of_parties(workspace, "account_contacts", keys)
     theirs = _of_parties(workspace, "account_contacts", keys, "account_key")
     return [{name: row[name] for name in names} for row in [*own, *theirs]]
+
+
+def _account(workspace: Workspace, id_: str) -> dict[str, Any] | None:
+    """Group, people and buying center of an organization; None for a person."""
+    places = rows_where(workspace, "account_hierarchy", customer_id=id_)
+    coverage = rows_where(workspace, "account_coverage", customer_id=id_)
+    if not places and not coverage:
+        return None
+    below = rows_where(workspace, "account_hierarchy", parent_id=id_)
+    people = rows_where(workspace, "account_contacts_keyed", account_id=id_)
+    names = ("role", "contacts", "silent", "last_sign_at", "state")
+    return {
+        "parent": places[0]["parent_id"] if places else None,
+        "group": places[0]["group_id"] if places else None,
+        "subsidiaries": [row["customer_id"] for row in below],
+        "people": [_plain({name: row[name] for name in ("customer_id", "role", "since", "until")}) for row in people],
+        "coverage": [_plain({name: row[name] for name in names}) for row in coverage],
+    }
 
 
 def _consents(workspace: Workspace, keys: list[str]) -> list[dict[str, Any]]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 def status(workspace: Workspace) -> DocumentResult:
     """What is loaded and published; see `Workspace.status`."""
+    from segmentry.workspace.renewing import renewals
+
     engine = workspace.engine
     loaded, refreshed = engine.last_run("load"), engine.last_run("refresh")
     reasons = stale_reasons(workspace)
@@ -38,6 +40,7 @@ def status(workspace: Workspace) -> DocumentResult:
         "as_of": None if refreshed is None or refreshed.as_of is None else refreshed.as_of.isoformat() + "Z",
         "stale": bool(reasons),
         "stale_because": reasons,
+        "renew": renewals(workspace),
         "segments": [_segment_state(row) for row in rows_where(workspace, "segment_counts")],
         "tables": [
             {

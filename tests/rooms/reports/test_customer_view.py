@@ -20,6 +20,11 @@ VIEW: dict[str, Any] = {
         {"party_key": "customer:ana", "role": None, "title": HOSTILE, "account_key": "account:Acme",
          "started_on": "2023-05-15", "ended_on": None}
     ],
+    "account": {
+        "parent": "account:Group", "group": "account:Group", "subsidiaries": ["account:Acme Sub"],
+        "people": [{"customer_id": "customer:ana", "role": "decider", "since": None, "until": "2025-01-01"}],
+        "coverage": [{"role": "user", "contacts": 0, "silent": None, "last_sign_at": None, "state": "unknown"}],
+    },
     "value": {
         "measure": "clv", "estimate": 1234.6, "interval": {"not_estimable": "one customer has none"},
         "horizon_months": 12, "unit": "EUR", "p_alive": {"not_estimable": "no model"}, "revenue": 99.0,
@@ -72,6 +77,7 @@ def test_every_part_of_the_view_is_on_the_page() -> None:
     assert "366 days: renew" in told
     assert "0 days" in texts
     assert "no model" in texts
+    assert {"account:Acme Sub", "nobody known", "decider"} <= set(texts)
     assert "One customer has none." in texts
     assert "Simulated data: nobody in this page is real." in texts
 
@@ -103,6 +109,7 @@ def test_a_customer_of_whom_little_is_known_has_a_page() -> None:
     """Empty parts are left out; value that cannot be told says why."""
     bare = VIEW | {
         "kinds": [], "roles": [], "traits": [], "memberships": [], "consents": [], "timeline": [],
+        "account": None,
         "value": {"not_estimable": "value needs orders"},
     }  # fmt: skip
     texts = page(bare).texts

@@ -161,3 +161,22 @@ def test_a_role_begins_and_ends_at_its_own_midnight(workspace: sg.Workspace, tmp
         ("account:Firm 1", "left", datetime(2023, 5, 20, 22), "clock"),
         ("account:Firm 2", "left", datetime(2023, 5, 17, 22), "clock"),
     }
+
+
+def test_the_view_of_an_account_shows_group_people_and_missing_roles(workspace: sg.Workspace, tmp_path: Path) -> None:
+    """The seven roles, each known or not; people with their days; what rests on old facts asks to be renewed."""
+    (tmp_path / "contacts.csv").write_text(CONTACTS, encoding="utf8")
+    workspace.load(tmp_path / "contacts.csv")
+    with workspace:
+        workspace.refresh()
+        account = workspace.customer("account:Firm 1").as_dict()["account"]
+        assert workspace.customer("customer:ana").as_dict()["account"] is None
+        assert {each["table"] for each in workspace.status().as_dict()["renew"]} == {"account_contacts"}
+        workspace.refresh(as_of=datetime(2024, 6, 1))
+        due = workspace.status().as_dict()["renew"]
+    states = {each["role"]: each["state"] for each in account["coverage"]}
+    assert len(states) == 7
+    assert states["gatekeeper"] == "unknown"
+    assert states["decider"] != "unknown"
+    assert {each["customer_id"] for each in account["people"]} == {"customer:ana", "customer:bob"}
+    assert any(each["table"] == "opportunities" and each["age_days"] > 365 for each in due)

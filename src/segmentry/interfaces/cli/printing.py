@@ -249,6 +249,9 @@ def status(result: DocumentResult, form: Form) -> None:
         if entry["state"] != "fresh":
             kept = f"{entry['members']:,} members as of {entry['as_of']}" if entry["as_of"] else "never evaluated"
             line(f"  {entry['state'].upper()} segment {entry['id']} ({kept}): {'; '.join(entry['because'])}")
+    for entry in found["renew"]:
+        day = entry["newest"][:10]
+        line(f"  RENEW {entry['basis']}: {len(entry['traits'])} traits rest on {entry['table']} of {day} and older")
     for entry in found["loads"]:
         line(f"  {entry['table']:<18} {entry['rows_read']:>12,} rows read from {entry['file']}")
     for entry in found["tables"]:
