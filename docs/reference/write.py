@@ -5,8 +5,10 @@ Run it with ``python docs/reference/write.py`` after changing a setting, a comma
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import importlib.util
+import inspect
 import pkgutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -35,7 +37,37 @@ def settings() -> str:
             if each.section == section
         ]
         page += f"\n## [{section}]\n\n{table(('setting', 'default', 'meaning'), rows)}"
-    return page + "\n## [rules]\n\nSwitches of the [rules](rules.md) by name, `true` or `false`.\n"
+    page += "\n## [rules]\n\nSwitches of the [rules](rules.md) by name, `true` or `false`.\n"
+    page += "\nThe sections below are read by modules of profiles; each of them may be left out.\n"
+    return page + "".join(_section(name, spec) for name, spec in _specs())
+
+
+def _specs() -> list[tuple[str, type]]:
+    """The specs that sections of modules are read into, by section."""
+    from segmentry.profiles.identity.spec import IdentitySpec
+    from segmentry.workspace.profiling import modules
+
+    return [("identity", IdentitySpec), *((each.section, each.read.__self__) for each in modules())]
+
+
+def _section(name: str, spec: type) -> str:
+    """A section of the settings out of the fields of its spec and what its docstring says of them."""
+    meanings: dict[str, str] = {}
+    last = ""
+    for line in inspect.getdoc(spec).partition("Attributes:\n")[2].splitlines():
+        if line.startswith("    ") and not line.startswith("     ") and ":" in line:
+            last, _, meaning = line.strip().partition(": ")
+            meanings[last] = meaning
+        elif line.strip() and last:
+            meanings[last] += f" {line.strip()}"
+    asked = [each for each in dataclasses.fields(spec) if each.name not in ("as_of", "last_day", "currency")]
+    rows = [(f"`{each.name}`", _default(each), meanings.get(each.name, "")) for each in asked]
+    return f"\n## [{name}]\n\n{table(('setting', 'default', 'meaning'), rows)}"
+
+
+def _default(field: Any) -> str:
+    told = field.default_factory() if field.default is dataclasses.MISSING else field.default
+    return "none" if told is None or told in ((), {}, "") else f"`{told}`"
 
 
 def commands() -> str:

@@ -259,7 +259,7 @@ def test_of_merged_records_the_newest_word_on_each_thing_counts(engine: Engine) 
     found = traits(engine, "firmographic_traits")
     assert found.keys() == {"crm:a"}
     told_of = found["crm:a"]
-    assert (told_of["employees"], told_of["revenue"], told_of["size_class"]) == (30.0, Decimal(9), "small")
+    assert (told_of["employees"], told_of["yearly_revenue"], told_of["size_class"]) == (30.0, Decimal(9), "small")
     assert (told_of["company_age_years"], told_of["seat_city"]) == (22, "Lima")
     assert told_of["ownership"] == "privately_owned"
 

@@ -58,7 +58,7 @@ def firm_traits(accounts: ir.Table, groups: ir.Table, last_day: date) -> ir.Tabl
         structure=ibis.coalesce(_word(joined.structure, STRUCTURES), from_group),
         sites=ibis.ifelse(joined.sites >= 0, joined.sites, ibis.null("int64")),
         employees=ibis.ifelse(joined.employees >= 0, joined.employees, ibis.null("float64")),
-        revenue=joined.revenue,
+        yearly_revenue=joined.revenue,
         seat_country=joined.country,
         seat_city=joined.city,
     )

@@ -34,7 +34,7 @@ TRAITS = (
     _trait("industry_division", _TEXT, "Second level of the code, with scheme and version; never across versions."),
     _trait("size_class", _TEXT, "micro, small, medium or large by the EU's definition, at the level of the group."),
     _trait("employees", _NUMBER, "Staff.", "persons", given=True),
-    _trait("revenue", ColumnType.DECIMAL, "Yearly revenue, as the source tells it.", "currency", given=True),
+    _trait("yearly_revenue", ColumnType.DECIMAL, "Yearly revenue, as the source tells it.", "currency", given=True),
     _trait("sites", _INTEGER, "Places of business.", "sites", given=True),
     _trait("company_age_years", _INTEGER, "Years since founding.", "years"),
     _trait("ownership", _TEXT, "publicly_owned, privately_owned, government_agency or non_profit.", given=True),

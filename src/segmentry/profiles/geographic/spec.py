@@ -30,7 +30,8 @@ class GeographicSpec(Spec):
         as_of: Instant (UTC) for which traits hold.
         last_day: The last local day that counts, the day before the as-of.
         currency: ISO code of all amounts; None where no source tells one.
-        columns: Given columns by what they tell; recognized by `NAMES` where nothing is said.
+        columns: Given columns by what they tell, each a setting of its own such as ``city``; else recognized by their
+            usual names.
         fewest_buyers: Buyers of an item in an area below which no preference is told.
     """
 
