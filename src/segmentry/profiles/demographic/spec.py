@@ -39,7 +39,7 @@ class DemographicSpec(Spec):
         as_of: Instant (UTC) for which traits hold.
         last_day: The last local day that counts, the day before the as-of.
         currency: ISO code of all amounts; None where no source tells one.
-        columns: Given columns by what they tell, each a setting of its own such as ``birth_date``; else recognized by their
+        columns: Given columns by what they tell, each a setting such as ``birth_date``; else recognized by their
             usual names.
         age_bands: Ages at which bands begin, ascending; the first band is open below, the last above.
     """
