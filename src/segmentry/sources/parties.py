@@ -70,6 +70,9 @@ MENTIONS = (
 )
 """Tables that merely mention somebody."""
 
+_LATER = {"opportunities": "closed_on"}
+"""Columns with later facts about a party than that it is known."""
+
 TELLING = {each.table for each in (*TELLERS, *MENTIONS)}
 """Tables after whose loading the parties are told anew."""
 
@@ -111,7 +114,7 @@ def last_told(engine: Engine) -> datetime | None:
     found: list[datetime | None] = []
     for teller in dated:
         table = engine.table(teller.table)
-        columns = [name for name in (teller.since, teller.until) if name is not None]
+        columns = [name for name in (teller.since, teller.until, _LATER.get(teller.table)) if name is not None]
         latest = {name: table[name].max().cast("timestamp(6)") for name in columns}
         found += engine.rows(table.aggregate(**latest))[0].values()
     return max((each for each in found if each is not None), default=None)

@@ -53,9 +53,9 @@ def test_parties_can_be_refreshed_and_counted_without_orders(workspace: sg.Works
 
 
 def test_the_as_of_is_the_midnight_after_the_last_fact(workspace: sg.Workspace) -> None:
-    """The last opportunity was opened on 12 May 2023; midnight after it in Madrid is 22:00 UTC."""
+    """The last opportunity was closed on 12 June 2023; midnight after it in Madrid is 22:00 UTC."""
     with workspace:
-        assert workspace.refresh().as_dict()["as_of"] == "2023-05-12T22:00:00Z"
+        assert workspace.refresh().as_dict()["as_of"] == "2023-06-12T22:00:00Z"
 
 
 def test_value_says_that_it_needs_orders(workspace: sg.Workspace) -> None:
@@ -126,13 +126,13 @@ def test_a_consent_taken_back_moves_with_its_own_reason(workspace: sg.Workspace,
         workspace.load(tmp_path / name)
     with workspace:
         assert members(workspace, agreed='consents to "marketing"') == {"agreed": {"customer:ana"}}
-        later = "customer,purpose,channel,consent,date\nana,marketing,,no,2023-05-20 10:00\n"
+        later = "customer,purpose,channel,consent,date\nana,marketing,,no,2023-06-20 10:00\n"
         (tmp_path / "words.csv").write_text(later, encoding="utf8")
         workspace.load(tmp_path / "words.csv")
         workspace.refresh()
         rows = workspace.table("segment_changes").table().to_pylist()
     left = [(row["customer_id"], row["reason"], row["effective_at"]) for row in rows if row["change"] == "left"]
-    assert left == [("customer:ana", "consent", datetime(2023, 5, 20, 8))]
+    assert left == [("customer:ana", "consent", datetime(2023, 6, 20, 8))]
 
 
 def test_a_role_begins_and_ends_at_its_own_midnight(workspace: sg.Workspace, tmp_path: Path) -> None:
