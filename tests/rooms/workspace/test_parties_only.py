@@ -179,4 +179,4 @@ def test_the_view_of_an_account_shows_group_people_and_missing_roles(workspace: 
     assert states["gatekeeper"] == "unknown"
     assert states["decider"] != "unknown"
     assert {each["customer_id"] for each in account["people"]} == {"customer:ana", "customer:bob"}
-    assert any(each["table"] == "opportunities" and each["age_days"] > 365 for each in due)
+    assert any(each["table"] == "opportunities" and each["age_days"] > 300 for each in due)
