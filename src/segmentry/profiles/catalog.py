@@ -10,7 +10,6 @@ from segmentry.terms.errors import ContractError, Problem
 from segmentry.terms.tables import ColumnType
 from segmentry.terms.vocabulary import Basis, DataClass, Observability, Specificity, TraitOrigin
 
-
 TRAIT_TABLES = (
     "behavioral_traits",
     "given_traits",
@@ -85,9 +84,19 @@ class TraitCatalog:
         """All traits, in order of registration."""
         return tuple(trait for trait, _ in self._traits.values())
 
-    def rows(self, as_of: datetime | None) -> list[dict[str, Any]]:
-        """The catalog as rows of the `TRAIT_CATALOG` contract."""
-        return [_row(trait, table_name, as_of) for trait, table_name in self._traits.values()]
+    def rows(self, as_of: datetime | None, lawful_basis: str | None = None) -> list[dict[str, Any]]:
+        """The catalog as rows of the `TRAIT_CATALOG` contract.
+
+        Args:
+            as_of: Instant for which the traits hold.
+            lawful_basis: The ground on which special categories that sources tell may be used; None locks them. Those
+                that are computed were computed on a ground of their own.
+        """
+        found = []
+        for trait, table_name in self._traits.values():
+            told = trait.data_class is DataClass.SPECIAL and trait.origin is TraitOrigin.GIVEN
+            found.append(_row(trait, table_name, as_of) | {"locked": told and not lawful_basis})
+        return found
 
 
 def _problems(trait: Trait, known: set[str]) -> list[Problem]:

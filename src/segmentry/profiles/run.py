@@ -68,7 +68,7 @@ def refresh_parties(run: Run, *, resolved: bool = False) -> TraitCatalog:
 
 def publish_catalog(run: Run, catalog: TraitCatalog, spec: ProfileSpec) -> None:
     """Publish the catalog of all traits, those of higher rooms included."""
-    rows = catalog.rows(spec.as_of)
+    rows = catalog.rows(spec.as_of, spec.lawful_basis)
     run.publish(TRAIT_CATALOG, pa.Table.from_pylist(rows, schema=arrow_schema(TRAIT_CATALOG)), spec=spec)
 
 

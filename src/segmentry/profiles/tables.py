@@ -97,6 +97,7 @@ TRAIT_CATALOG = Contract(
         Column("specificity", _TEXT, "general or product_specific.", required=True),
         Column("data_class", _TEXT, "How it must be protected.", required=True),
         Column("description", _TEXT, "What a value means.", required=True),
+        Column("locked", ColumnType.BOOLEAN, "Whether it must not be used: a special category without a lawful basis."),
     ),
 )
 

@@ -49,7 +49,7 @@ class Inputs:
         """
         name = f"segment:{id_}"
         table = members.select("customer_id").mutate(member=ibis.literal(value=True))
-        fields = Fields([*self.fields.values(), Field(name, name, "member", ColumnType.BOOLEAN)])
+        fields = self.fields.with_field(Field(name, name, "member", ColumnType.BOOLEAN))
         told = replace(self, fields=fields, traits={**self.traits, name: table})
         return told, Compare(Trait(name), "=", True)
 

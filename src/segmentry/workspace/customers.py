@@ -205,7 +205,7 @@ def _traits(workspace: Workspace, id_: str) -> Iterator[dict[str, Any]]:
         values[table] = rows[0] if rows else {}
     for row in catalog:
         value = values.get(row["table_name"], {}).get(row["trait"])
-        if value is None:
+        if value is None or row.get("locked"):
             continue
         yield {
             "trait": row["trait"],

@@ -116,4 +116,7 @@ def publish_segmented(run: Run, told: Told, spec: ProfileSpec, catalog: TraitCat
 
 
 def _read(module: Module, told: Told, spec: ProfileSpec) -> Any:
-    return module.read(told.get(module.section, {}), as_of=spec.as_of, last_day=spec.last_day, currency=spec.currency)
+    entries = told.get(module.section, {})
+    if module.section == "surveys" and spec.lawful_basis:
+        entries = {"lawful_basis": spec.lawful_basis} | dict(entries)
+    return module.read(entries, as_of=spec.as_of, last_day=spec.last_day, currency=spec.currency)

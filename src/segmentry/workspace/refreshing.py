@@ -44,7 +44,7 @@ def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> D
     instant, last_day = _instant(workspace, as_of, facts)
     currency = _currency(engine, workspace.settings.currency)
     settings = workspace.settings
-    profile_spec = ProfileSpec(instant, last_day, currency)
+    profile_spec = ProfileSpec(instant, last_day, currency, workspace.settings.lawful_basis)
     value_spec = ValueSpec(
         instant,
         last_day,
@@ -92,7 +92,8 @@ def _refresh_parties(workspace: Workspace, as_of: datetime | None, watch: Stopwa
     study = record(workspace) if workspace.settings.study.variables else None
     with engine.run("refresh", instant) as run:
         with watch.step("profiles", 0.1):
-            told, spec = workspace.settings.modules, ProfileSpec(instant, last_day)
+            told = workspace.settings.modules
+            spec = ProfileSpec(instant, last_day, lawful_basis=workspace.settings.lawful_basis)
             catalog = profiles.refresh_parties(run, resolved=profiling.resolve(run, told))
             profiling.publish(run, told, spec, catalog)
         with watch.step("segments", 0.4):

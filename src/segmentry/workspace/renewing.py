@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
 
 _TIMES = {each.table: each.since for each in (*TELLERS, *MENTIONS) if each.since is not None}
-_TIMES |= {"orders": "ordered_at", "order_lines": "ordered_at", "purchase_history": "last_on", "opportunities": "closed_on"}
+_TIMES |= {"orders": "ordered_at", "order_lines": "ordered_at", "purchase_history": "last_on"}
+_TIMES |= {"opportunities": "closed_on"}
 
 
 def renewals(workspace: Workspace) -> list[dict[str, Any]]:

@@ -43,6 +43,13 @@ SETTINGS = (
     Setting("workspace", "timezone", (str,), "UTC", "IANA time zone of the sources' local times and of days."),
     Setting("workspace", "currency", (str,), None, "ISO 4217 code of amounts whose source names none."),
     Setting("workspace", "locale", (str,), "en", "Language and region in which numbers, money and dates are written."),
+    Setting(
+        "workspace",
+        "lawful_basis",
+        (str,),
+        None,
+        "Ground (GDPR Art. 9) on which special categories may be used; they stay locked without.",
+    ),
     Setting("workspace", "simulated", (bool,), False, "Whether the data are simulated; every answer says so then."),
     Setting("value", "margin_rate", (float, int), None, "Margin as a share of net revenue; unlocks CLV.", 0.0, 1.0),
     Setting("value", "horizon_months", (int,), 12, "Length of the future that is valued, in months.", 1, 120),
@@ -75,6 +82,7 @@ MODULES = (
 
 _EXAMPLES = {
     "currency": "EUR",
+    "lawful_basis": "explicit consent",
     "margin_rate": 0.35,
     "memory_limit": "4GB",
     "threads": 2,
@@ -100,6 +108,7 @@ class WorkspaceSettings:
     timezone: str = "UTC"
     currency: str | None = None
     locale: str = "en"
+    lawful_basis: str | None = None
     simulated: bool = False
     margin_rate: float | None = None
     horizon_months: int = 12
@@ -118,7 +127,7 @@ class WorkspaceSettings:
     @property
     def computing(self) -> str:
         """Fingerprint of the settings that a refresh depends on."""
-        names = ("timezone", "currency", "margin_rate", "horizon_months", "annual_discount", "model")
+        names = ("timezone", "currency", "lawful_basis", "margin_rate", "horizon_months", "annual_discount", "model")
         told = {"study": self.study.as_dict()} | ({"modules": self.modules} if self.modules else {})
         return fingerprint({name: getattr(self, name) for name in names} | told)
 

@@ -95,6 +95,7 @@ def test_bands_share_out_every_age(born: date, edges: list[int]) -> None:
         ("34", (34, 34)), ("45-54", (45, 54)), ("65+", (65, float("inf"))), ("Under 15K", (0, 15_000)),
         ("35-49K", (35_000, 49_000)), ("250K+", (250_000, float("inf"))), ("1,250", (1250, 1250)), ("none", None),
         ("1-2-3", None), ("54-45", None), ("< 18", (0, 18)), ("over 65", (65, float("inf"))), ("3.5", (3.5, 3.5)),
+        ("1e309", None),
     ],
 )  # fmt: skip
 def test_numbers_and_bands_are_read(text: str, bounds: tuple[float, float] | None) -> None:

@@ -238,13 +238,15 @@ def test_lint_knows_segments_that_never_were(shop: Shop) -> None:
 
 
 def test_lint_knows_protected_attributes_by_word_and_class(engine: Engine) -> None:
-    """Gender and religion are protected, a postcode is a proxy."""
+    """Gender is protected, a postcode is a proxy, religion is locked."""
     shop = Shop(engine)
     known = [party("a", datetime(2021, 1, 1), given_gender="f", given_postcode="1", given_religion="x")]
     shop.load(line("a", ago(3)), parties=known)
     shop.refresh(TODAY, [])
-    for name, code in (("given_gender", "PROTECTED"), ("given_religion", "PROTECTED"), ("given_postcode", "PROXY")):
+    for name, code in (("given_gender", "PROTECTED"), ("given_postcode", "PROXY")):
         assert code in findings(shop, f'{name} = "f"')
+    with pytest.raises(DefinitionError, match="locked"):
+        findings(shop, 'given_religion = "x"')
 
 
 def test_proof_finds_no_difference_and_finds_a_planted_one(shop: Shop, engine: Engine) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import segmentry as sg
 from segmentry.interfaces.cli.application import run_command
+from segmentry.segments.errors import DefinitionError
 from segmentry.terms.errors import WorkspaceError
 from tests.rooms.workspace.shops import write_orders
 
@@ -115,3 +116,20 @@ def test_the_terminal_shows_it_all(folder: Path, capsys: pytest.CaptureFixture[s
     shown = capsys.readouterr().out
     for words in ("decider at account:Acme", "consent to marketing", "NO", "over 12 months", "Belongs to", "delivery"):
         assert words in shown
+
+
+def test_special_categories_stay_locked_without_a_lawful_basis(tmp_path: Path) -> None:
+    """No definition asks for them and no view shows them, until the workspace says on which ground it may."""
+    (tmp_path / "people.csv").write_text("customer_id,religion,town\na,x,Rome\nb,y,Oslo\n", encoding="utf8")
+    with sg.init(tmp_path / "shop") as workspace:
+        workspace.load(tmp_path / "people.csv")
+        workspace.refresh()
+        with pytest.raises(DefinitionError) as caught:
+            workspace.definitions.count('given_religion = "x"')
+        assert [each.code for each in caught.value.problems] == ["TRAIT_LOCKED"]
+        shown = {each["trait"] for each in workspace.customer("customer:a").as_dict()["traits"]}
+        assert (shown & {"given_religion", "given_town"}) == {"given_town"}
+        workspace.configure(lawful_basis="explicit consent")
+        workspace.refresh()
+        assert workspace.definitions.count('given_religion = "x"').document["count"] == 1
+        assert "given_religion" in {each["trait"] for each in workspace.customer("customer:a").as_dict()["traits"]}

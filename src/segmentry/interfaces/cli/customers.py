@@ -130,8 +130,8 @@ def shown(result: DocumentResult, form: Form) -> None:
     for each in found["roles"]:
         line(f"  {each['party_key']} is {each['role'] or 'in an unknown role'} at {each['account_key']}")
     if found["account"] is not None:
-        rows = [(each["role"], each["state"], each["contacts"]) for each in found["account"]["coverage"]]
-        print_table("Buying center", ("Role", "State", "People"), rows)
+        center = [(each["role"], each["state"], each["contacts"]) for each in found["account"]["coverage"]]
+        print_table("Buying center", ("Role", "State", "People"), center)
     _worth(found["value"])
     _traits(found["traits"])
     rows = [(each["name"], each["of"], _day(each["since"]), each["because"] or "") for each in found["memberships"]]

@@ -87,10 +87,15 @@ def _bands(told: str, texts: Iterable[str], last_day: date) -> tuple[dict[str, A
         band = words.numbers(text)
         if band is None:
             reasons[text] = "No number or band is told"
-        elif text.strip().startswith(("-", "−")) or not least <= band[0] <= most:
+        elif text.strip().startswith(("-", "−")) or not _possible(band, least, most):
             reasons[text] = "It cannot be true"
         found[text] = band
     return found, reasons
+
+
+def _possible(band: tuple[float, float], least: float, most: float) -> bool:
+    low, high = band
+    return least <= low <= most and (high <= most or high == float("inf"))
 
 
 def _dates(texts: Iterable[str], last_day: date) -> tuple[dict[str, Any], dict[str, str]]:

@@ -74,6 +74,8 @@ def numbers(text: str) -> tuple[float, float] | None:
 
     ``K`` stands for thousands. None where no number is told.
     """
+    if re.search(r"\d[eE][-+]?\d", text):
+        return None
     thousand = 1000.0 if re.search(r"\d\s*k\b", text, re.IGNORECASE) else 1.0
     plain = re.sub(r"(?<=\d)[,.](?=\d{3}\b)", "", text)
     found = [float(each.replace(",", ".")) * thousand for each in _NUMBER.findall(plain)]
