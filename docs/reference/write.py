@@ -97,6 +97,7 @@ def _command(name: str, command: Any) -> str:
 def contracts() -> str:
     """Every contract with its grain, key and columns."""
     from segmentry.discovery import tables as discovery
+    from segmentry.discovery.guide import tables as guide
     from segmentry.maps import tables as maps
     from segmentry.profiles import tables as profiles
     from segmentry.segments import tables as segments
@@ -115,6 +116,7 @@ def contracts() -> str:
         *((f"Published by profiles: {name}", module) for name, module in _modules_of_profiles("tables")),
         ("Published by segments", segments),
         ("Published by discovery", discovery),
+        ("Published by discovery: guide", guide),
         ("Published by value", value),
         ("Published by value: growth", growth_tables),
         ("Published by value: priority", priority_tables),

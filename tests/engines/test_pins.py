@@ -7,6 +7,8 @@ from importlib.metadata import version
 import ibis
 import pyarrow as pa
 
+from segmentry.engine.warehouse import Warehouse
+
 
 def test_the_three_versions_lie_inside_the_pins() -> None:
     """The versions tried together are the versions installed."""
@@ -32,3 +34,10 @@ def test_a_second_cursor_sees_what_the_first_committed() -> None:
     other = ibis.duckdb.from_connection(backend.con.cursor())
     backend.create_table("things", ibis.memtable(pa.table({"a": [1]})))
     assert other.to_pyarrow(other.table("things")).num_rows == 1
+
+
+def test_trimming_takes_blanks_and_no_letters(warehouse: Warehouse) -> None:
+    """Words keep the v and f at their ends on every engine."""
+    told = warehouse.bring(pa.table({"word": ["view", " five ", "\tfluff\n", "v", ""]}))
+    found = warehouse.arrow(told.select(word=told.word.strip()))["word"].to_pylist()
+    assert sorted(found) == sorted(["view", "five", "fluff", "v", ""])

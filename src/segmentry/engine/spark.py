@@ -30,6 +30,7 @@ class SparkWarehouse:
         self.folder = folder
         self.session = _session(master, folder)
         self._backend = ibis.pyspark.connect(self.session)
+        self._backend.compiler = _compiler()
         self.session.sql(f"CREATE DATABASE IF NOT EXISTS {PHYSICAL}")
 
     def backend(self) -> Any:
@@ -94,6 +95,19 @@ class SparkWarehouse:
     def close(self) -> None:
         """End the session."""
         self.session.stop()
+
+
+def _compiler() -> Any:
+    """Ibis' compiler, which tells Spark to trim by an escape that Spark reads as the letters v and f."""
+    from ibis.backends.sql.compilers.pyspark import PySparkCompiler
+
+    class Compiler(PySparkCompiler):  # type: ignore[misc]
+        """Trims blanks, tabs and ends of lines."""
+
+        def visit_Strip(self, op: Any, *, arg: Any) -> Any:  # noqa: N802  (a name of Ibis)
+            return self.f.trim(arg, " \t\n\r")
+
+    return Compiler()
 
 
 def _session(master: str, folder: Path) -> Any:

@@ -207,7 +207,8 @@ def _publish_history(
     ]
     told = run.engine.warehouse.bring(as_table(IDENTITY_HISTORY, rows)).select(*STATED)
     every = [told, alone] if history is None else [history, told, alone]
-    run.publish(IDENTITY_HISTORY, ibis.union(*every), spec=spec, parents=("customers",))
+    same = [each.cast(told.schema()) for each in every]
+    run.publish(IDENTITY_HISTORY, ibis.union(*same), spec=spec, parents=("customers",))
 
 
 def _publish_rows(run: Run, contract: Contract, rows: Sequence[Mapping[str, Any]], spec: IdentitySpec) -> None:

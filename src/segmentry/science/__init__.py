@@ -10,6 +10,12 @@ import importlib
 from typing import Any
 
 _CONTENTS: dict[str, tuple[str, ...]] = {
+    "assumptions": ("Measured", "Ruled", "go_together", "mean_beyond", "means_differ", "rule", "share_beyond"),
+    "bases": ("BasesAdded", "BasisGain", "what_bases_add"),
+    "conversion": ("Conversion", "Leak", "leaks", "learn_conversion"),
+    "languages": ("told_language",),
+    "sentiment": ("sentiment",),
+    "themes": ("Theme", "Themes", "find_themes"),
     "purchases": (
         "BetaGeometric",
         "BetaGeometricBetaBinomial",

@@ -32,7 +32,7 @@ Ruling = Literal["supported", "contradicted", "open"]
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Measured:
     """The outcome of one test.
 
     Attributes:
@@ -68,25 +68,25 @@ class Ruled:
     p_corrected: float | None
 
 
-def rule(tests: Sequence[Tested | NotEstimable]) -> tuple[Ruled, ...]:
+def rule(tests: Sequence[Measured | NotEstimable]) -> tuple[Ruled, ...]:
     """The verdict on each test, corrected for all of them; what could not be tested stays open."""
-    told = [place for place, test in enumerate(tests) if isinstance(test, Tested)]
-    corrected = dict(zip(told, holm([test.p for test in tests if isinstance(test, Tested)]), strict=True))
+    told = [place for place, test in enumerate(tests) if isinstance(test, Measured)]
+    corrected = dict(zip(told, holm([test.p for test in tests if isinstance(test, Measured)]), strict=True))
     return tuple(
         Ruled(_verdict(test, float(corrected[place])), float(corrected[place]))
-        if isinstance(test, Tested)
+        if isinstance(test, Measured)
         else Ruled("open", None)
         for place, test in enumerate(tests)
     )
 
 
-def _verdict(test: Tested, corrected: float) -> Ruling:
+def _verdict(test: Measured, corrected: float) -> Ruling:
     if not corrected < SURE:
         return "open"
     return "supported" if test.p_for < test.p_against else "contradicted"
 
 
-def share_beyond(members: int, base: int, bound: float, *, more: bool = True) -> Tested | NotEstimable:
+def share_beyond(members: int, base: int, bound: float, *, more: bool = True) -> Measured | NotEstimable:
     """Whether a share lies above (or below) a bound: exact binomial test, Wilson's interval.
 
     Args:
@@ -102,10 +102,10 @@ def share_beyond(members: int, base: int, bound: float, *, more: bool = True) ->
         return NotEstimable("there are no customers")
     above = float(bdtrc(members - 1, base, bound)) if members else 1.0
     below = float(bdtr(members, base, bound))
-    return Tested("exact binomial test", estimate, *_sides(above, below, more=more), base)
+    return Measured("exact binomial test", estimate, *_sides(above, below, more=more), base)
 
 
-def mean_beyond(values: ArrayLike, bound: float, *, more: bool = True) -> Tested | NotEstimable:
+def mean_beyond(values: ArrayLike, bound: float, *, more: bool = True) -> Measured | NotEstimable:
     """Whether a mean lies above (or below) a bound: Student's t.
 
     Args:
@@ -120,7 +120,7 @@ def mean_beyond(values: ArrayLike, bound: float, *, more: bool = True) -> Tested
     return _by_student("one-sample t test", float(known.mean()), error, known.size - 1.0, bound, more, known.size)
 
 
-def means_differ(left: ArrayLike, right: ArrayLike, *, more: bool = True) -> Tested | NotEstimable:
+def means_differ(left: ArrayLike, right: ArrayLike, *, more: bool = True) -> Measured | NotEstimable:
     """Whether one group's mean lies above (or below) another's: Welch's t (1947).
 
     Args:
@@ -145,7 +145,7 @@ def go_together(
     *,
     draws: int = 400,
     random_state: int = 0,
-) -> Tested | NotEstimable:
+) -> Measured | NotEstimable:
     """Whether two traits have to do with each other: rank correlation, eta squared of ranks, or Cramér's V.
 
     The opposite, that they have nothing to do with each other worth a word, is a statement of its own and is held
@@ -172,7 +172,7 @@ def go_together(
     return _effect(numbers, names, draws, np.random.default_rng(random_state))
 
 
-def _correlated(one: FloatArray, other: FloatArray) -> Tested:
+def _correlated(one: FloatArray, other: FloatArray) -> Measured:
     """Spearman's correlation; interval by Fisher's z with the error of Bonett & Wright (2000)."""
     from scipy.special import ndtr, ndtri, stdtr
 
@@ -185,10 +185,10 @@ def _correlated(one: FloatArray, other: FloatArray) -> Tested:
     statistic = abs(correlation) * ((rows - 2) / max(1 - correlation**2, 1e-12)) ** 0.5
     p_for = 2.0 * float(stdtr(rows - 2, -statistic))
     p_against = float(ndtr((abs(bent) - float(np.arctanh(SMALL_CORRELATION))) / error))
-    return Tested("Spearman's rank correlation", estimate, p_for, p_against, rows)
+    return Measured("Spearman's rank correlation", estimate, p_for, p_against, rows)
 
 
-def _effect(one: np.ndarray, names: np.ndarray, draws: int, random: np.random.Generator) -> Tested:
+def _effect(one: np.ndarray, names: np.ndarray, draws: int, random: np.random.Generator) -> Measured:
     """Eta squared of ranks or Cramér's V, with a bootstrap interval."""
     groups = np.unique(names, return_inverse=True)[1]
     numeric = one.dtype.kind == "f"
@@ -202,7 +202,7 @@ def _effect(one: np.ndarray, names: np.ndarray, draws: int, random: np.random.Ge
     small = SMALL_ETA if numeric else SMALL_V
     p_against = (1 + int((drawn >= small).sum())) / (draws + 1)
     method = "Kruskal-Wallis test" if numeric else "chi-squared test"
-    return Tested(method, estimate, effect.p, p_against, effect.rows)
+    return Measured(method, estimate, effect.p, p_against, effect.rows)
 
 
 def _measured(codes: np.ndarray, groups: np.ndarray) -> Effect:
@@ -217,7 +217,7 @@ def _crossed(left: np.ndarray, right: np.ndarray) -> FloatArray:
 
 def _by_student(
     method: str, value: float, error: float, freedom: float, bound: float, more: bool, rows: int
-) -> Tested | NotEstimable:
+) -> Measured | NotEstimable:
     from scipy.special import stdtr, stdtrit
 
     if not error > 0:
@@ -226,7 +226,7 @@ def _by_student(
     statistic = (value - bound) / error
     above, below = float(stdtr(freedom, -statistic)), float(stdtr(freedom, statistic))
     estimate = Estimate(value, value - reach, value + reach)
-    return Tested(method, estimate, *_sides(above, below, more=more), rows)
+    return Measured(method, estimate, *_sides(above, below, more=more), rows)
 
 
 def _sides(above: float, below: float, *, more: bool) -> tuple[float, float]:

@@ -13,45 +13,81 @@ from collections import Counter
 STOP_WORDS: dict[str, tuple[str, ...]] = {
     code: tuple(words.split())
     for code, words in {
-        "cs": "a aby ale ani bez byl byla bylo být co do i jako je jen jsem jsou k který která když má mi na nebo není o "
-        "od po pro proto se si tak také to tu už v ve velmi všechno z za že",
-        "da": "af at blev da de den der det dig din du eller en er et for fra få han har havde hun hvad hvis i ikke jeg "
-        "kan kun man med meget men mig min mit nej når og også om på som så til vi var ved vil",
-        "de": "aber alle als also am an auch auf aus bei bin bis das dass dem den der die dies doch ein eine einem einen "
-        "er es für habe hat ich ihr im in ist ja kann kein keine leider man mehr mein mich mir mit nach nicht noch nur "
-        "oder schon sehr sich sie sind so und uns vom von war was weil wenn wie wir wird zu zum zur",
-        "en": "a about after all also am an and any are as at be because been before but by can could did didn't do does "
-        "doesn't don't for from had has have he her his i i'm if in is it it's its just me more my no not of on one or our "
-        "out she so some than that the their them there they this to too up very was we were what when which who will "
-        "with would you your",
-        "es": "a al algo aunque como con cuando de del desde donde el ella en era es esta este esto está estoy fue ha han "
-        "hay la las le lo los mal me mi muy más nada ni no nos o para pero por porque que se sin sobre son su también "
-        "tan todo un una y ya yo",
-        "fi": "ei eikä en että hän ja jo joka jos kanssa kuin kun me minun minä mitä mukaan mutta myös niin nyt olen oli "
-        "olla on ovat se sekä sen siitä tai tämä vain voi",
-        "fr": "ai au aux avec ce cela ces cette dans de des du elle en est et eu il ils j'ai je la le les leur lui mais me "
-        "mes moi mon même ne nous n'est on ou où par pas plus pour qu'il que qui sa sans se ses si son sont sur très "
-        "tout un une vous été être c'est",
-        "hu": "a az és hogy nem is egy ez volt de csak már meg ha mint el van még vagy nagyon minden én ki mert pedig "
-        "nekem szerint után lesz ami aki",
-        "it": "a ad al alla anche che chi ci come con da dal del della delle dei di e ed era gli ha ho i il in io la le "
-        "lo ma mi mia mio molto nel nella non per perché più poco quando questa questo se si sono su sul tutto un una è "
-        "è stato",
-        "nl": "aan als bij dan dat de deze die dit door een en er het heeft heb hij hun ik in is je kan maar me met mijn "
-        "naar niet nog of om onze ook op over te tot uit van veel voor was wat we wel werd zeer zijn zo zou ze",
-        "no": "av at ble da de den der det du eller en er et etter for fra han har hun hva hvis i ikke jeg kan kun man med "
-        "meg meget men mer min mitt noe nå når og også om oss på som så til veldig vi var ved vil være",
-        "pl": "ale bardzo bez być był była było bo by co czy dla do gdy i ich ja jak jako jest już każdy mam mi mnie może "
-        "na nie o od po pod przez się są ta tak tego ten to tylko tym w we wszystko z za ze że",
-        "pt": "a ao aos as até com como da das de do dos e ela ele em era essa esse esta este eu foi há isso já mais mas "
-        "me mesmo meu minha muito na não nas no nos o os ou para pela pelo por porque quando que se sem ser seu sua são "
-        "também tem um uma é",
-        "ro": "a acest această al am ar are au ca care ce cu de din dar este eu fi foarte fost în la mai mea mi mult nu o "
-        "pe pentru prin sa sau se si sunt un una și să",
-        "sv": "alla att av bara blev de den det dig du där efter ej eller en ett från för ha hade han har hon i inte jag "
-        "kan man med men mer mig min mitt mycket nu när och också om på som så sig till var vi vid vill är även",
-        "tr": "ama bana bir bu çok da daha de değil diye en gibi hem her hiç için ile ise kadar ki mi mu ne o olan olarak "
-        "sonra şey ve veya ya yok var ben",
+        "cs": """
+            a aby ale ani bez byl byla bylo být co do i jako je jen jsem jsou k který která když má mi na nebo
+            není o od po pro proto se si tak také to tu už v ve velmi všechno z za že
+            """,
+        "da": """
+            af at blev da de den der det dig din du eller en er et for fra få han har havde hun hvad hvis i ikke
+            jeg kan kun man med meget men mig min mit nej når og også om på som så til vi var ved vil
+            """,
+        "de": """
+            aber alle als also am an auch auf aus bei bin bis das dass dem den der die dies doch ein eine einem
+            einen er es für habe hat ich ihr im in ist ja kann kein keine leider man mehr mein mich mir mit nach
+            nicht noch nur oder schon sehr sich sie sind so und uns vom von war was weil wenn wie wir wird zu
+            zum zur
+            """,
+        "en": """
+            a about after all also am an and any are as at be because been before but by can could did didn't do
+            does doesn't don't for from had has have he her his i i'm if in is it it's its just me more my no
+            not of on one or our out she so some than that the their them there they this to too up very was we
+            were what when which who will with would you your
+            """,
+        "es": """
+            a al algo aunque como con cuando de del desde donde el ella en era es esta este esto está estoy fue
+            ha han hay la las le lo los mal me mi muy más nada ni no nos o para pero por porque que se sin sobre
+            son su también tan todo un una y ya yo
+            """,
+        "fi": """
+            ei eikä en että hän ja jo joka jos kanssa kuin kun me minun minä mitä mukaan mutta myös niin nyt
+            olen oli olla on ovat se sekä sen siitä tai tämä vain voi
+            """,
+        "fr": """
+            ai au aux avec ce cela ces cette dans de des du elle en est et eu il ils j'ai je la le les leur lui
+            mais me mes moi mon même ne nous n'est on ou où par pas plus pour qu'il que qui sa sans se ses si
+            son sont sur très tout un une vous été être c'est
+            """,
+        "hu": """
+            a az és hogy nem is egy ez volt de csak már meg ha mint el van még vagy nagyon minden én ki mert
+            pedig nekem szerint után lesz ami aki
+            """,
+        "it": """
+            a ad al alla anche che chi ci come con da dal del della delle dei di e ed era gli ha ho i il in io
+            la le lo ma mi mia mio molto nel nella non per perché più poco quando questa questo se si sono su
+            sul tutto un una è stato
+            """,
+        "nl": """
+            aan als bij dan dat de deze die dit door een en er het heeft heb hij hun ik in is je kan maar me met
+            mijn naar niet nog of om onze ook op over te tot uit van veel voor was wat we wel werd zeer zijn zo
+            zou ze
+            """,
+        "no": """
+            av at ble da de den der det du eller en er et etter for fra han har hun hva hvis i ikke jeg kan kun
+            man med meg meget men mer min mitt noe nå når og også om oss på som så til veldig vi var ved vil
+            være
+            """,
+        "pl": """
+            ale bardzo bez być był była było bo by co czy dla do gdy i ich ja jak jako jest już każdy mam mi
+            mnie może na nie o od po pod przez się są ta tak tego ten to tylko tym w we wszystko z za ze że
+            """,
+        "pt": """
+            a ao aos as até com como da das de do dos e ela ele em era essa esse esta este eu foi há isso já
+            mais mas me mesmo meu minha muito na não nas no nos o os ou para pela pelo por porque quando que se
+            sem ser seu sua são também tem um uma é
+            """,
+        "ro": """
+            a acest această al am ar are au ca care ce cu de din dar este eu fi foarte fost în la mai mea mi
+            mult nu o pe pentru prin sa sau se si sunt un una și să
+            """,
+        "sv": """
+            alla att av bara blev de den det dig du där efter ej eller en ett från för ha hade han har hon i
+            inte jag kan man med men mer mig min mitt mycket nu när och också om på som så sig till var vi vid
+            vill är även
+            """,
+        "tr": """
+            ama bana bir bu çok da daha de değil diye en gibi hem her hiç için ile ise kadar ki mi mu ne o olan
+            olarak sonra şey ve veya ya yok var ben
+            """,
     }.items()
 }
 """Commonest words of languages written in Latin letters, by ISO 639 code."""
@@ -117,7 +153,7 @@ def _by_script(text: str) -> str | None:
     if text.isascii():
         return None
     letters = [letter for letter in text if letter.isalpha()]
-    scripts = Counter(unicodedata.name(letter, "").split()[0].split("-")[0] for letter in letters if ord(letter) > 127)
+    scripts = Counter(unicodedata.name(letter, "?").split()[0].split("-")[0] for letter in letters if ord(letter) > 127)
     half = len(letters) / 2
     for code, names in _SCRIPTS:
         if sum(scripts[name] for name in names) > (0 if code == "ja" else half):

@@ -1,4 +1,4 @@
-"""How favorable words are: English by a lexicon with negation and intensifiers, joined with ratings where they are told.
+"""How favorable words are: English by a lexicon with negation and intensifiers, joined with ratings that are told.
 
 A sentence's words add up and are brought to -1 to 1 by s / sqrt(s^2 + 15); a negation up to three words before turns a
 word to -0.74 of its strength; what follows ``but`` weighs 1.5 and what precedes it 0.5 (Hutto & Gilbert 2014). Words of
@@ -54,8 +54,9 @@ def read(text: str | None, language: str | None = None) -> Read:
     """
     if text is None or not text.strip():
         return Read(None, 0, NotEstimable("there are no words"))
-    count = len(words_of(text))
-    spoken = _declared(language) or told_language(text) or _by_lexicon(text)
+    words = words_of(text)
+    count = len(words)
+    spoken = _declared(language) or told_language(text) or _by_lexicon(words)
     if spoken is None:
         return Read(None, count, NotEstimable("the words do not tell the language"))
     if spoken != _ENGLISH:
@@ -106,7 +107,7 @@ def joined(words: ArrayLike, ratings: ArrayLike) -> FloatArray:
     known = ~np.isnan(both)
     count = known.sum(axis=0)
     total = np.where(known, both, 0.0).sum(axis=0)
-    return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
+    return np.asarray(np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0))
 
 
 def agreement(words: ArrayLike, ratings: ArrayLike) -> float | NotEstimable:
@@ -137,9 +138,8 @@ def _declared(language: str | None) -> str | None:
     return named.get(code, code) or None
 
 
-def _by_lexicon(text: str) -> str | None:
+def _by_lexicon(words: Sequence[str]) -> str | None:
     """English where half of a few words, or more, are words of the lexicon: 'Great fit' has no stop word."""
-    words = words_of(text)
     known = sum(word in STRENGTHS for word in words)
     return _ENGLISH if words and 2 * known >= len(words) else None
 
@@ -150,7 +150,7 @@ def _strength(text: str) -> float:
 
 
 def _sentence(words: Sequence[str]) -> float:
-    turn = next((place for place, word in enumerate(words) if word in _BUT and 0 < place), None)
+    turn = next((place for place, word in enumerate(words) if word in _BUT and place > 0), None)
     total = 0.0
     for place, word in enumerate(words):
         strength = STRENGTHS.get(word)

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from segmentry.simulate.expectations import expected_given_history, expected_given_parameters
     from segmentry.simulate.exports import Exported, write_exports
     from segmentry.simulate.order_stream import order_history, write_order_lines
+    from segmentry.simulate.parts.ground import Sheet
+    from segmentry.simulate.parts.settings import module_settings, workspace_settings
     from segmentry.simulate.purchase_process import (
         Histories,
         Hyperparameters,
         simulate_amounts,
         simulate_histories,
     )
-    from segmentry.simulate.spec import PROCESSES, CompanySpec
+    from segmentry.simulate.spec import PARTS, PROCESSES, CompanySpec
     from segmentry.simulate.truth import Truth
 
 _HOMES = {
@@ -33,21 +35,26 @@ _HOMES = {
     "Exported": "exports",
     "Histories": "purchase_process",
     "Hyperparameters": "purchase_process",
+    "PARTS": "spec",
     "PROCESSES": "spec",
+    "Sheet": "parts.ground",
     "Truth": "truth",
     "expected_given_history": "expectations",
     "expected_given_parameters": "expectations",
+    "module_settings": "parts.settings",
     "order_history": "order_stream",
     "shared_tables": "company",
     "simulate": "company",
     "simulate_amounts": "purchase_process",
     "simulate_blocks": "company",
     "simulate_histories": "purchase_process",
+    "workspace_settings": "parts.settings",
     "write_exports": "exports",
     "write_order_lines": "order_stream",
 }
 
 __all__ = [
+    "PARTS",
     "PROCESSES",
     "Block",
     "Company",
@@ -55,15 +62,18 @@ __all__ = [
     "Exported",
     "Histories",
     "Hyperparameters",
+    "Sheet",
     "Truth",
     "expected_given_history",
     "expected_given_parameters",
+    "module_settings",
     "order_history",
     "shared_tables",
     "simulate",
     "simulate_amounts",
     "simulate_blocks",
     "simulate_histories",
+    "workspace_settings",
     "write_exports",
     "write_order_lines",
 ]

@@ -22,6 +22,8 @@ from segmentry.simulate.marketing import (
     true_effects,
 )
 from segmentry.simulate.orders import Orders, draw_lines, draw_orders, order_lines_table, party_keys
+from segmentry.simulate.parts.ground import Sheet
+from segmentry.simulate.parts.growing import grow_parts, with_columns
 from segmentry.simulate.people import (
     ACQUISITION_CHANNELS,
     AGE_BANDS,
@@ -72,11 +74,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of customers: its part of the canonical tables and of the truth."""
+    """One block of customers: its part of the canonical tables and of the truth, and who they are."""
 
     tables: dict[str, Any]
     truth: Any
     tally: Tally
+    people: People
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +92,14 @@ class Company:
             marketing_costs, campaigns, touches. Text columns of few values are dictionary-encoded.
         truth: What is true of it.
         summary: Counts and totals, JSON-ready, labeled ``simulated``.
+        sheets: Files of its parts beside the tables, as other programs export them; none unless asked for.
     """
 
     spec: CompanySpec
     tables: dict[str, Any]
     truth: Truth
     summary: dict[str, Any]
+    sheets: tuple[Sheet, ...] = ()
 
 
 def simulate(spec: CompanySpec) -> Company:
@@ -108,15 +113,21 @@ def simulate(spec: CompanySpec) -> Company:
     tables = {name: _joined([block.tables[name] for block in blocks]) for name in blocks[0].tables}
     customers = _joined([block.truth for block in blocks])
     tables |= shared_tables(spec, tally)
+    parts = grow_parts(world, [block.people for block in blocks], tables, customers)
+    tables["customers"] = with_columns(tables["customers"], parts)
     truth = Truth(
         spec, customers, segment_truth(world, customers), season_truth(world), _campaign_truth(world, tally),
-        constants_of(world),
+        constants_of(world), {name: table for part in parts.values() for name, table in part.truth.items()},
     )  # fmt: skip
-    return Company(spec, tables, truth, _summary(spec, tables, customers, tally))
+    sheets = tuple(sheet for part in parts.values() for sheet in part.sheets)
+    return Company(spec, tables, truth, _summary(spec, tables, customers, tally), sheets)
 
 
 def simulate_blocks(spec: CompanySpec) -> Iterator[Block]:
-    """The same company, 50,000 customers at a time in bounded memory; see `shared_tables` for what they share."""
+    """The same company, 50,000 customers at a time in bounded memory; see `shared_tables` for what they share.
+
+    Parts (`CompanySpec.parts`) belong to no block and are not grown here.
+    """
     return _grow(make_world(spec.check()))
 
 
@@ -176,7 +187,7 @@ def _grow_block(world: World, people: People, firsts: tuple[int, int, int], rand
         held_out=np.bincount(touches.campaign[~touches.treated], minlength=number),
         brought=np.bincount(touches.campaign[np.isfinite(touches.extra_day)], minlength=number),
     )
-    return Block(tables, truth_of_block(world, lived), tally)
+    return Block(tables, truth_of_block(world, lived), tally, people)
 
 
 def _live(world: World, people: People, random: np.random.Generator) -> Lived:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 from segmentry.simulate.company import Company
 from segmentry.simulate.dirt import Dirt, add_dirt
 from segmentry.simulate.truth import Truth
+from segmentry.terms.canonical import CANONICAL
 
 _BATCH = 500_000
 
@@ -38,7 +40,7 @@ NATIVE_NAMES: dict[str, tuple[str, dict[str, str]]] = {
         {
             "party_key": "CustomerNo", "known_since": "CustomerSince", "country": "Country", "region": "Region",
             "city": "City", "age_band": "AgeBand", "gender": "Gender", "household": "Household",
-            "income_level": "IncomeLevel", "customer_type": "CustomerType", "acquired_by": "AcquiredBy",
+            "income_level": "IncomeLevel", "customer_type": "ClientType", "acquired_by": "AcquiredBy",
         },
     ),
     "products": (
@@ -92,7 +94,8 @@ class Exported:
     """What was written.
 
     Attributes:
-        files: Path of each file by its stem (``orders``, ``customers``, ``service_tickets``, …).
+        files: Path of each file by its stem (``orders``, ``customers``, ``service_tickets``, …), those of parts as
+            their sheets are called.
         rows: Rows of data in each file.
         dirt: What was added to ``orders`` on top of the company's own lines.
     """
@@ -122,8 +125,7 @@ def write_exports(
     place = Path(folder)
     (place / "truth").mkdir(parents=True, exist_ok=True)
     files, rows = {}, {}
-    for name, (stem, names) in NATIVE_NAMES.items():
-        table = _native(company, name, names)
+    for stem, table in _tables(company):
         files[stem] = place / f"{stem}.{format}"
         rows[stem] = table.num_rows
         _write([table], files[stem], format)
@@ -143,6 +145,8 @@ def write_truth(truth: Truth, folder: Path | str, further: dict[str, Any] | None
     place.mkdir(parents=True, exist_ok=True)
     pq.write_table(truth.customers, place / "truth.parquet")
     pq.write_table(truth.season, place / "season.parquet")
+    for name, table in truth.parts.items():
+        pq.write_table(_plain(table), place / f"{name}.parquet")
     content = {
         "simulated": True,
         "spec": asdict(truth.spec),
@@ -172,6 +176,37 @@ def native_orders(company: Company) -> Any:
         "Discount", "CostPrice", "Currency", "Channel", "Country",
     )  # fmt: skip
     return pa.table({name: columns[name] for name in order})
+
+
+def _tables(company: Company) -> Iterator[tuple[str, Any]]:
+    """File and rows of everything but the order lines; sheets of one stem stand behind one another."""
+    sheets: dict[str, list[Any]] = {}
+    for sheet in company.sheets:
+        sheets.setdefault(sheet.stem, []).append(_plain(sheet.data))
+    for name, (stem, names) in NATIVE_NAMES.items():
+        told = {column for sheet in sheets.get(stem, ()) for column in sheet.column_names}
+        table = _plain(_native(company, name, names | _further(company.tables[name].column_names, name, told)))
+        yield stem, _behind([table, *sheets.pop(stem, ())])
+    for stem, parts in sheets.items():
+        yield stem, _behind(parts)
+
+
+def _behind(tables: list[Any]) -> Any:
+    return pa.concat_tables(tables, promote_options="permissive") if len(tables) > 1 else tables[0]
+
+
+def _further(columns: list[str], name: str, told: set[str]) -> dict[str, str]:
+    """Columns that parts added, and usual ones that further rows of the file tell, under names of their own."""
+    known = {*CANONICAL[name].names, *NATIVE_NAMES[name][1]}
+    return {
+        column: _camel(column)
+        for column in columns
+        if column not in known or _camel(column) in told - set(NATIVE_NAMES[name][1].values())
+    }
+
+
+def _camel(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
 
 
 def _native(company: Company, name: str, names: dict[str, str]) -> Any:

@@ -15,6 +15,9 @@ Process = Literal["beta_geometric", "modified_beta_geometric", "pareto", "season
 
 PROCESSES: tuple[str, ...] = get_args(Process)
 
+PARTS = ("persons", "surveys", "behavior", "feedback", "accounts", "technology", "leads", "relations", "market")
+"""What a company may have beside orders, products, service and campaigns."""
+
 _RANGES: dict[str, tuple[float, float]] = {
     "customers": (1, 10_000_000),
     "seed": (0, 2**63 - 1),
@@ -27,6 +30,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "campaign_effect": (0.0, 0.5),
     "guest_share": (0.0, 0.5),
     "dirt_share": (0.0, 0.1),
+    "survey_strength": (0.0, 1.0),
+    "lead_strength": (0.0, 1.0),
 }
 _WHOLE = ("customers", "seed", "days", "holdout_days", "segments", "products")
 
@@ -53,6 +58,10 @@ class CompanySpec:
         products: Number of products.
         guest_share: Share of exported orders that carry no customer.
         dirt_share: Share of exported rows that are spoiled (repeated, impossible date, blank price), a third each.
+        parts: What the company has beside its base tables; see `PARTS`. None of it by default: it takes time.
+        survey_strength: How strongly latent traits stand behind answers; at 0 scales have no common factor, benefits
+            no classes and satisfaction no drivers.
+        lead_strength: How strongly fit and behavior decide over leads; at 0 outcomes depend on nothing.
     """
 
     customers: int = 10_000
@@ -72,6 +81,9 @@ class CompanySpec:
     products: int = 240
     guest_share: float = 0.02
     dirt_share: float = 0.003
+    parts: tuple[str, ...] = ()
+    survey_strength: float = 1.0
+    lead_strength: float = 1.0
 
     def problems(self) -> tuple[Problem, ...]:
         """Every mistake of the specification, in the order of its fields; empty if there is none."""
@@ -113,6 +125,11 @@ class CompanySpec:
             found.append(_problem("SIMULATION_CURRENCY", "currency", self.currency, hint))
         if not (isinstance(self.source, str) and self.source and ":" not in self.source):
             found.append(_problem("SIMULATION_SOURCE", "source", self.source, "Use a name without a colon."))
+        found += [
+            _problem("SIMULATION_PART", "parts", part, near_miss(str(part), PARTS) or f"Known are {', '.join(PARTS)}.")
+            for part in self.parts
+            if part not in PARTS
+        ]
         if not isinstance(self.start, date) or not 1971 <= self.start.year <= 2150:
             found.append(_problem("SIMULATION_START", "start", self.start, "Use a day from 1971 to 2150."))
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -49,6 +49,8 @@ class Truth:
         season: Season index by day and segment, drift not included.
         campaigns: For each retention campaign: customers treated and held out, orders it really brought, mean effect.
         constants: What does not depend on the customer (activities, renewals, bursts, drift).
+        parts: The truth of the company's parts as tables by name; see the modules of ``simulate.parts``. People stand
+            there under the numbers that files give them.
     """
 
     spec: CompanySpec
@@ -57,6 +59,7 @@ class Truth:
     season: Any
     campaigns: Any
     constants: dict[str, Any]
+    parts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,11 @@ _HOURS = (7.0, 8.0, 10.5, 13.5, 17.5, 21.0, 23.4)
 _HOUR_SHARES = (0.0, 0.02, 0.20, 0.50, 0.80, 0.97, 1.0)
 
 
+def opening_share(hour: Floats) -> Floats:
+    """How much of a day's business lies before each hour of the clock, 0 to 1: `World.moments` turned round."""
+    return np.asarray(np.interp(hour, _HOURS, _HOUR_SHARES))
+
+
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """One campaign; ``first_day`` and ``last_day`` count from the start of the history."""

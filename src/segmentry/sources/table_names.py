@@ -62,7 +62,7 @@ USUAL_NAMES: dict[str, str] = {
     "industry_code": "industry_code naics naics_code nace nace_code sic sic_code isic",
     "industry_scheme": "industry_scheme code_scheme classification",
     "item": "item page page_url url path screen product_id title content post",
-    "kind": "kind type party_kind customer_type",
+    "kind": "kind type party_kind",
     "known_since": "known_since since customer_since created_at signup_date registered_at joined created date_added",
     "language": "language lang locale",
     "last_seen_on": "last_seen_on last_seen last_detected",

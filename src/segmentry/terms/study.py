@@ -275,7 +275,10 @@ def _collection(name: str, value: Any, where: str, problems: list[Problem]) -> d
     read: dict[str, dict[str, Any]] = {}
     for table, told in (value if isinstance(value, Mapping) else {"": value}).items():
         place = f"{where}, {name}.{table}"
-        if table not in CANONICAL or not isinstance(told, Mapping):
+        if table in CANONICAL and not isinstance(told, Mapping):
+            problems.append(_wrong(str(table), "a table with method, owner, cost or refresh_on", told, place))
+            continue
+        if table not in CANONICAL:
             hint = near_miss(str(table), CANONICAL) or "Write a table for each kind of data, such as survey_responses."
             problems.append(Problem("STUDY_WRONG", "There is no such table of data", place, shorten(told), hint))
             continue

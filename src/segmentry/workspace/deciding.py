@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from segmentry.discovery.run_guide import forget
 from segmentry.engine import arrow_schema
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.explanation import plain
@@ -44,8 +45,9 @@ def erase_customers(workspace: Workspace, published: Published, customers: Seque
     _require_known(published, asked)
     with workspace.engine.run("erasure", published.as_of) as run:
         gone = erase(run, asked)
+        forget(run, asked)
         run.notes["erased"] = len(asked)
-    workspace.engine.prune(at_once={contract.name for contract in NAMING})
+    workspace.engine.prune(at_once={*(contract.name for contract in NAMING), "study_members"})
     document = {"customers": len(asked), "rows": gone, "erased_at": plain(run.started_at)}
     return DocumentResult("Erased", document)
 

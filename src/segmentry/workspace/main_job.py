@@ -17,7 +17,10 @@ from segmentry.workspace.reporting import write_report
 from segmentry.workspace.settings import FILE_NAME
 from segmentry.workspace.workspace import Workspace
 
-_SETTINGS = ("timezone", "currency", "locale", "simulated", "margin_rate", "horizon_months", "annual_discount", "model")
+_SETTINGS = (
+    "timezone", "currency", "locale", "simulated", "margin_rate", "horizon_months", "annual_discount", "model",
+    "modules", "sources",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
@@ -129,11 +132,12 @@ def demo(
         seed: Seed of the simulation.
         progress: Watches the work.
     """
-    from segmentry.simulate import CompanySpec, simulate, write_exports
+    from segmentry.simulate import PARTS, CompanySpec, simulate, workspace_settings, write_exports
 
+    spec = CompanySpec(customers=customers, seed=seed, days=1096, parts=PARTS)
     place = Path(folder)
     exports = place / "exports"
     if not exports.is_dir():
         progress("simulate", 0.0)
-        write_exports(simulate(CompanySpec(customers=customers, seed=seed, days=1096)), exports)
-    return run(exports, place, progress=progress, timezone="Europe/London", currency="GBP", simulated=True)
+        write_exports(simulate(spec), exports)
+    return run(exports, place, progress=progress, **workspace_settings(spec))

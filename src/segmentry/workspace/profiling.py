@@ -40,9 +40,11 @@ def modules() -> tuple[Module, ...]:
         run_accounts,
         run_demographic,
         run_engagement,
+        run_feedback,
         run_firmographic,
         run_geographic,
         run_kinds,
+        run_leads,
         run_needs,
         run_psychographic,
         run_technographic,
@@ -50,9 +52,11 @@ def modules() -> tuple[Module, ...]:
     from segmentry.profiles.accounts.spec import AccountSpec
     from segmentry.profiles.demographic.spec import DemographicSpec
     from segmentry.profiles.engagement.spec import EngagementSpec
+    from segmentry.profiles.feedback.spec import FeedbackSpec
     from segmentry.profiles.firmographic.spec import FirmographicSpec
     from segmentry.profiles.geographic.spec import GeographicSpec
     from segmentry.profiles.kinds.spec import KindsSpec
+    from segmentry.profiles.leads.spec import LeadSpec
     from segmentry.profiles.needs.spec import NeedsSpec
     from segmentry.profiles.psychographic.spec import PsychographicSpec
     from segmentry.profiles.technographic.spec import TechnographicSpec
@@ -63,10 +67,12 @@ def modules() -> tuple[Module, ...]:
         Module("surveys", PsychographicSpec.from_settings, run_psychographic.publish),
         Module("needs", NeedsSpec.from_settings, run_needs.publish),
         Module("engagement", EngagementSpec.from_settings, run_engagement.publish),
+        Module("feedback", FeedbackSpec.from_settings, run_feedback.publish),
         Module("technographic", TechnographicSpec.from_settings, run_technographic.publish),
         Module("kinds", KindsSpec.from_settings, run_kinds.publish),
         Module("accounts", AccountSpec.from_settings, run_accounts.publish),
         Module("firmographic", FirmographicSpec.from_settings, run_firmographic.publish),
+        Module("leads", LeadSpec.from_settings, run_leads.publish),
     )
 
 
@@ -113,6 +119,14 @@ def publish_segmented(run: Run, told: Told, spec: ProfileSpec, catalog: TraitCat
     by_section = {each.section: each for each in modules()}
     run_kinds.publish_engagement(run, _read(by_section["kinds"], told, spec), catalog)
     run_needs.publish_segments(run, _read(by_section["needs"], told, spec), catalog)
+
+
+def publish_of_members(run: Run, told: Told, spec: ProfileSpec) -> None:
+    """Publish what is counted inside every segment, those laid down by definitions included."""
+    from segmentry.profiles import run_feedback
+
+    module = next(each for each in modules() if each.section == "feedback")
+    run_feedback.publish_segments(run, _read(module, told, spec))
 
 
 def _read(module: Module, told: Told, spec: ProfileSpec) -> Any:

@@ -59,6 +59,7 @@ def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> D
         _compute(run, settings.modules, profile_spec, value_spec, study, watch)
         with watch.step("definitions", 0.95):
             refresh_definitions(run, workspace)
+            profiling.publish_of_members(run, settings.modules, profile_spec)
         run.notes["currency"] = currency
         run.notes["last_day"] = last_day.isoformat()
         run.notes["seconds"] = watch.seconds
@@ -104,6 +105,7 @@ def _refresh_parties(workspace: Workspace, as_of: datetime | None, watch: Stopwa
             profiles.publish_catalog(run, catalog, spec)
         with watch.step("definitions", 0.6):
             refresh_definitions(run, workspace)
+            profiling.publish_of_members(run, told, spec)
         run.notes["seconds"] = watch.seconds
         run.notes["settings"] = workspace.settings.computing
     return _refreshed(workspace, instant, None, watch)

@@ -128,7 +128,8 @@ class WorkspaceSettings:
     def computing(self) -> str:
         """Fingerprint of the settings that a refresh depends on."""
         names = ("timezone", "currency", "lawful_basis", "margin_rate", "horizon_months", "annual_discount", "model")
-        told = {"study": self.study.as_dict()} | ({"modules": self.modules} if self.modules else {})
+        asked = {name: value for name, value in self.study.as_dict().items() if name not in ("measure", "collection")}
+        told = {"study": asked} | ({"modules": self.modules} if self.modules else {})
         return fingerprint({name: getattr(self, name) for name in names} | told)
 
     def with_values(self, **values: Any) -> WorkspaceSettings:

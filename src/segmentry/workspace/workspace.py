@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from segmentry.engine import Engine
+    from segmentry.workspace.hearing import Voice
     from segmentry.workspace.identifying import Identities
     from segmentry.workspace.segmenting import Definitions
+    from segmentry.workspace.studying import StudyRoom
 
 
 class Workspace:
@@ -201,6 +203,20 @@ class Workspace:
         from segmentry.workspace.segmenting import Definitions
 
         return Definitions(self)
+
+    @property
+    def voice(self) -> Voice:
+        """What customers say: scores, themes, open remarks and their answers; surveys sent out and taken back."""
+        from segmentry.workspace.hearing import Voice
+
+        return Voice(self)
+
+    @property
+    def study(self) -> StudyRoom:
+        """The guided study: data, recommendation, assumptions, what bases add, versions, and everything in one view."""
+        from segmentry.workspace.studying import StudyRoom
+
+        return StudyRoom(self)
 
     def discover(self, *, progress: Progress = silent, **options: Any) -> DocumentResult:
         """The segments found for the study, with everything that speaks for or against them.

@@ -337,7 +337,8 @@ def test_engagement_value_joins_the_three(engine: Engine) -> None:
     assert "own_value" not in found["maker"]
     total = sum(row["engagement_value"] for row in found.values())
     assert total == pytest.approx(sum(values.values()) + 40.0 + 50.0)
-    assert {trait.name for trait in catalog.traits} == set(engine.table("engagement_value_traits").columns) - {"customer_id"}
+    columns = set(engine.table("engagement_value_traits").columns)
+    assert {trait.name for trait in catalog.traits} == columns - {"customer_id"}
 
 
 def test_a_gift_has_a_buyer_a_payer_and_a_user(engine: Engine) -> None:

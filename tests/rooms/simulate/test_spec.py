@@ -63,6 +63,9 @@ def test_all_mistakes_are_reported_at_once() -> None:
         ("start", "2023-01-01"),
         ("currency", "gbp"),
         ("source", ""),
+        ("survey_strength", -0.1),
+        ("lead_strength", 1.5),
+        ("parts", ("persons", "peple")),
     ],
 )
 def test_values_out_of_range_are_named(field: str, value: object) -> None:
@@ -76,3 +79,10 @@ def test_seasonal_process_is_never_weak() -> None:
     assert CompanySpec(process="seasonal", season_strength=0.0).strength == 0.9
     assert CompanySpec(season_strength=0.0).strength == 0.0
     assert set(PROCESSES) >= {"beta_geometric", "modified_beta_geometric", "pareto"}
+
+
+def test_a_misspelt_part_gets_a_hint() -> None:
+    """Every unknown part is a mistake of its own, with the part that was meant."""
+    problems = CompanySpec(parts=("peple", "survey", "leads")).problems()
+    assert [problem.given for problem in problems] == ["peple", "survey"]
+    assert "surveys" in problems[1].next_step

@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segmentry.discovery.guide.needs import DataNeed, needs_of
+from segmentry.terms.canonical import CANONICAL
 from segmentry.terms.numbers import NotEstimable
 from segmentry.terms.study import Study
 
@@ -42,25 +43,31 @@ def stock_of(table: ir.Table, need: DataNeed, identity: ir.Table | None, as_of: 
         identity: Which customer a party is, or None where every party is one.
         as_of: Instant (UTC).
     """
+    table = table.filter(_tells(table, need))
     if need.time:
         when = table[need.time]
         table = table.filter((when.cast("timestamp(6)") < ibis.literal(as_of, type="timestamp(6)")) | when.isnull())
-    figures: dict[str, ir.Scalar] = {"rows": table.count()}
+    figures: dict[str, ir.Scalar] = {}
     if need.key:
         if identity is not None:
             known = identity.select(known_party="party_key", known_customer="customer_id")
             table = table.left_join(known, table[need.key] == known.known_party)
             table = table.mutate(known_customer=table.known_customer.fill_null(table[need.key]))
         figures["customers"] = (table[need.key] if identity is None else table.known_customer).nunique()
-        figures["rows"] = table.count()
     if need.time:
         figures["last"] = table[need.time].max()
-    return table.aggregate(**figures)
+    return table.aggregate(rows=table.count(), **figures)
 
 
-def inventory(
-    study: Study, stocks: Mapping[str, Stock], customers: int, as_of: datetime, known: Mapping[str, Stock] | None = None
-) -> list[dict[str, Any]]:
+def _tells(table: ir.Table, need: DataNeed) -> ir.BooleanValue:
+    """Whether a row says more than that somebody or something is there."""
+    plain = set(CANONICAL[need.table].names) - {"country"} if need.table == "customers" else set(table.columns)
+    wanted = {"products": ("category", "unit_cost")}.get(need.table, tuple(set(table.columns) - plain))
+    told = [table[name].notnull() for name in sorted(wanted) if name in table.columns]
+    return ibis.or_(*told) if told else ibis.literal(need.table not in {"customers", "products"})
+
+
+def inventory(study: Study, stocks: Mapping[str, Stock], customers: int, as_of: datetime) -> list[dict[str, Any]]:
     """What the study needs against what is there: state, coverage, age, what a gap costs, and the plan to fill it.
 
     Args:
@@ -68,12 +75,10 @@ def inventory(
         stocks: What is there, by table.
         customers: Customers known.
         as_of: Instant (UTC).
-        known: Tables that feed no stock of their own but say that data are there; unused where left out.
     """
-    there = dict(known or {}) | dict(stocks)
     rows = []
     for need, strength in needs_of(study.objective):
-        stock = there.get(need.table)
+        stock = stocks.get(need.table)
         state, remark = _state(need, stock, customers, as_of)
         row = {
             "table": need.table,
@@ -103,7 +108,7 @@ def _coverage(need: DataNeed, stock: Stock | None, customers: int) -> float | No
 def _state(need: DataNeed, stock: Stock | None, customers: int, as_of: datetime) -> tuple[str, str]:
     """``missing``, ``old``, ``thin`` or ``there``, and why."""
     if stock is None or not stock.rows:
-        return "missing", "Nothing is loaded."
+        return "missing", "Nothing is told."
     age = None if stock.last is None else (as_of.date() - _day(stock.last)).days
     if age is not None and age > need.renew_after_days:
         return "old", f"The latest fact is {age:,} days old; it should be renewed after {need.renew_after_days:,}."
@@ -117,7 +122,7 @@ def _day(moment: datetime | date) -> date:
 
 
 def _plan(need: DataNeed, study: Study, as_of: datetime) -> dict[str, Any]:
-    """How it will be collected: what the study says, else the usual method and dates; owner and cost are never guessed."""
+    """How it will be collected: what the study says, else the usual; owner and cost are never guessed."""
     told = study.collection.get(need.table, {})
     refresh_on = told.get("refresh_on") or as_of.date() + timedelta(days=need.renew_after_days)
     return {

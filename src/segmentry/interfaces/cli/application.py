@@ -12,9 +12,11 @@ from typer.exceptions import TyperException
 from segmentry import __version__
 from segmentry.interfaces.cli import finding, printing
 from segmentry.interfaces.cli.customers import customer
+from segmentry.interfaces.cli.hearing import feedback, survey
 from segmentry.interfaces.cli.options import as_mapping
 from segmentry.interfaces.cli.printing import Form
 from segmentry.interfaces.cli.segments import segments
+from segmentry.interfaces.cli.studies import study
 
 application = typer.Typer(
     name="segmentry",
@@ -27,6 +29,9 @@ application = typer.Typer(
 
 application.add_typer(segments, name="segments")
 application.add_typer(customer, name="customer")
+application.add_typer(study, name="study")
+application.add_typer(feedback, name="feedback")
+application.add_typer(survey, name="survey")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Folder = Annotated[Path, typer.Argument(help="Folder of the workspace.")]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from segmentry.terms.errors import Problem, SettingsError, shorten
 
@@ -18,3 +19,16 @@ def as_mapping(pairs: Iterable[str] | None) -> dict[str, str] | None:
             for pair in wrong
         )
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+def as_demands(texts: Sequence[str] | None) -> list[dict[str, object]] | None:
+    """``["size>=0.05"]`` as knock-outs; `SettingsError` lists every text that is none."""
+    if not texts:
+        return None
+    found = [re.fullmatch(r"\s*(\w+)\s*(>=|<=)\s*(-?\d+(?:\.\d+)?)\s*", text) for text in texts]
+    wrong = [text for text, match in zip(texts, found, strict=True) if match is None]
+    if wrong:
+        what, next_step = "A demand is a measure with >= or <= and a number", "Write such as size>=0.05."
+        raise SettingsError(Problem("DEMAND_WRONG", what, "--demand", shorten(text), next_step) for text in wrong)
+    bounds = {">=": "at_least", "<=": "at_most"}
+    return [{"measure": match[1], bounds[match[2]]: float(match[3])} for match in found if match is not None]

@@ -1,0 +1,152 @@
+"""Commands of the guided study: ``segmentry study …``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from segmentry.interfaces.cli import printing, study_printing
+from segmentry.interfaces.cli.options import as_demands
+from segmentry.interfaces.cli.printing import Form
+
+study = typer.Typer(
+    help="The guided study: from an objective to segments that may be believed.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+Folder = Annotated[Path, typer.Argument(help="Folder of the workspace.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+@study.command()
+def data(folder: Folder, as_json: Json = False) -> None:
+    """Data the objective needs: what is there, what is missing, what gaps cost, and how to collect it."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "study") as workspace:
+        study_printing.data(workspace.study.data(), Form.of(as_json))
+
+
+@study.command()
+def recommend(folder: Folder, as_json: Json = False) -> None:
+    """Bases, variables and method for objective, data and sample, with reasons."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "study") as workspace:
+        study_printing.recommended(workspace.study.recommend(), Form.of(as_json))
+
+
+@study.command()
+def assume(
+    folder: Folder,
+    statement: Annotated[
+        str, typer.Argument(help='Such as: share of segment "Loyal" > 20 %; age and spend go together.')
+    ],
+    owner: Annotated[str | None, typer.Option(help="Who states it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Put an assumption on record, and test it together with all others."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "study") as workspace:
+        study_printing.register(workspace.study.assume(statement, owner), Form.of(as_json))
+
+
+@study.command()
+def assumptions(
+    folder: Folder,
+    test: Annotated[bool, typer.Option("--test", help="Test all of them anew on the data as they are now.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The register: every assumption with its verdict and those before."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "study") as workspace:
+        study_printing.register(workspace.study.assumptions(test=test), Form.of(as_json))
+
+
+@study.command()
+def bases(
+    folder: Folder,
+    measure: Annotated[
+        str | None, typer.Option(help="Outcome: next_spend, retained or a trait; the study's by default.")
+    ] = None,
+    days: Annotated[
+        int, typer.Option(min=0, help="Days in which the outcome is measured; a quarter of the history by default.")
+    ] = 0,
+    as_json: Json = False,
+) -> None:
+    """What each basis of segmentation adds to the prediction of the outcome, out of sample."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "study") as workspace:
+        study_printing.bases(workspace.study.bases(measure=measure, period_days=days), Form.of(as_json))
+
+
+@study.command()
+def run(
+    folder: Folder,
+    study_id: Annotated[str | None, typer.Option("--id", help="Id of the study and its segmentation.")] = None,
+    objective: Annotated[
+        str | None, typer.Option(help="acquire, retain, grow, win_back, develop_product or improve_service.")
+    ] = None,
+    outcome: Annotated[str | None, typer.Option(help="What shall be better.")] = None,
+    decision: Annotated[str | None, typer.Option(help="The decision that it serves; none is refused.")] = None,
+    review_on: Annotated[str | None, typer.Option(help="Day of review, such as 2027-01-31.")] = None,
+    variable: Annotated[list[str] | None, typer.Option(help="A trait that makes the segments; repeatable.")] = None,
+    method: Annotated[str | None, typer.Option(help="k_means or mixture.")] = None,
+    fewest: Annotated[int | None, typer.Option(help="Smallest number of segments looked at.")] = None,
+    most: Annotated[int | None, typer.Option(help="Largest number of segments looked at.")] = None,
+    demand: Annotated[
+        list[str] | None, typer.Option(help="A knock-out such as size>=0.05; repeatable; replaces those before.")
+    ] = None,
+    measure: Annotated[str | None, typer.Option(help="Outcome: next_spend, retained or a trait.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Put the study on record, find its segments, and keep them as a version."""
+    from segmentry.workspace import Workspace
+
+    options: dict[str, Any] = {
+        "id": study_id, "objective": objective, "outcome": outcome, "decision": decision, "review_on": review_on,
+        "variables": variable, "method": method, "fewest": fewest, "most": most, "measure": measure,
+        "knock_outs": as_demands(demand),
+    }  # fmt: skip
+    given = {name: value for name, value in options.items() if value is not None}
+    with Workspace.open(folder, "study") as workspace:
+        with printing.watch(Form.of(as_json)) as progress:
+            result = workspace.study.run(progress=progress, **given)
+        study_printing.shown(result, Form.of(as_json))
+
+
+@study.command()
+def compare(
+    folder: Folder,
+    before: Annotated[str, typer.Argument(help="A study, or a version of it such as loyalty@2026-01-01.")],
+    after: Annotated[str, typer.Argument(help="The other one.")],
+    as_json: Json = False,
+) -> None:
+    """Two versions side by side: overlap, agreement, and what changed in size, value and stability."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "study") as workspace:
+        study_printing.compared(workspace.study.compare(before, after), Form.of(as_json))
+
+
+@study.command()
+def lines(folder: Folder, as_json: Json = False) -> None:
+    """Segments against lines of business: market segmentation by product shown beside that of customers."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "study") as workspace:
+        study_printing.lines(workspace.study.lines(), Form.of(as_json))
+
+
+@study.command()
+def show(folder: Folder, as_json: Json = False) -> None:
+    """Everything about the study in one document, with the gates of the ten steps."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "study") as workspace:
+        study_printing.shown(workspace.study.show(), Form.of(as_json))

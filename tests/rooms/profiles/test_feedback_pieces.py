@@ -1,0 +1,120 @@
+"""Bands, scores, blocking remarks and rows of texts: pure workings, by hand and by property."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from segmentry.profiles.feedback.groups import band
+from segmentry.profiles.feedback.ratings import score, score_rows
+from segmentry.profiles.feedback.reading import language_rows, read_texts
+from segmentry.profiles.feedback.remarks import blocks_approval
+from segmentry.profiles.feedback.spec import FeedbackSpec
+from segmentry.science.satisfaction import ces, csat, nps
+from segmentry.science.sentiment import read
+from segmentry.terms.numbers import Estimate
+from tests.rooms.profiles.voices import WHEN
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(-50, 50), min_size=1, max_size=20), st.sets(st.integers(-20, 20), min_size=1, max_size=3))
+def test_bands_never_turn_numbers_round(values: list[float], ends: set[int]) -> None:
+    """Every number is in the band whose ends hold it; no number has no band."""
+    cuts = sorted(float(each) for each in ends)
+    rows = ibis.memtable(pa.table({"value": pa.array([*values, None], pa.float64())}))
+    found = ibis.duckdb.connect().to_pyarrow(rows.mutate(told=band(rows.value, cuts))).to_pylist()
+    places = {f"up to {cuts[0]:g}": (-np.inf, cuts[0]), f"above {cuts[-1]:g}": (cuts[-1], np.inf)}
+    places |= {f"above {low:g} to {high:g}": (low, high) for low, high in pairwise(cuts)}
+    for row in found:
+        if row["value"] is None:
+            assert row["told"] is None
+        else:
+            low, high = places[row["told"]]
+            assert low < row["value"] <= high
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(1, 5), min_size=2, max_size=50))
+def test_counted_points_score_like_the_answers_themselves(answers: list[int]) -> None:
+    """Counting first changes nothing: not for the mean, not for the share, not for promoters."""
+    points, counts = np.unique(answers, return_counts=True)
+    for measure, plain in (("nps", nps(answers)), ("csat", csat(answers, 1, 5)), ("ces", ces(answers, 1, 5))):
+        found = score(measure, points.tolist(), counts.tolist(), *((0, 10) if measure == "nps" else (1, 5)), 2)
+        assert isinstance(found, Estimate)
+        assert isinstance(plain, Estimate)
+        assert (found.value, found.low, found.high) == pytest.approx((plain.value, plain.low, plain.high))
+
+
+def cell(**told: Any) -> dict[str, Any]:
+    usual = {"measure": "csat", "dimension": "d", "value": "v", "period": "all", "scale_low": 1.0, "scale_high": 5.0}
+    return usual | {"rating": 5.0, "answers": 3} | told
+
+
+def test_rows_of_scores_gather_points_of_one_group() -> None:
+    """Groups are told apart by every part of the key, and come in its order."""
+    rows = score_rows([cell(value="w"), cell(), cell(rating=1.0), cell(scale_high=7.0)], 2)
+    assert [(row["value"], row["scale_high"], row["answers"], row["score"]) for row in rows] == [
+        ("v", 5.0, 6, 0.5),
+        ("v", 7.0, 3, 0.0),
+        ("w", 5.0, 3, 1.0),
+    ]
+    assert all(row["low"] <= row["score"] <= row["high"] for row in rows)
+
+
+def remark(number: str, **told: Any) -> dict[str, Any]:
+    usual = {"source": "desk", "feedback_id": number, "segment_id": "fans", "named": True, "kind": "remark"}
+    return usual | {"topic": None, "age_days": 1} | told
+
+
+def test_the_oldest_open_remark_comes_first() -> None:
+    """By age, and those without a date last; each problem says what to do."""
+    rows = [remark("a", age_days=2), remark("b", age_days=None), remark("c", age_days=30, topic="price")]
+    found = blocks_approval(rows, "fans")
+    assert [each.where for each in found] == ["desk, c", "desk, a", "desk, b"]
+    assert [each.given for each in found] == ["price, open for 30 days", "open for 2 days", "without a date"]
+    assert {each.next_step for each in found} == {"Answer it, then approve the segment."}
+
+
+@pytest.mark.parametrize(
+    ("told", "blocks"),
+    [
+        ({"named": False}, False),
+        ({"named": False, "kind": "Rejection"}, True),
+        ({"segment_id": "others"}, False),
+        ({"segment_id": ""}, False),
+        ({"kind": None}, True),
+    ],
+)
+def test_what_blocks_and_what_does_not(told: dict[str, Any], blocks: bool) -> None:
+    """A remark about a member does not, a rejection of one does; other segments never do."""
+    assert bool(blocks_approval([remark("a") | told], "fans")) is blocks
+
+
+def test_shares_of_languages_add_up() -> None:
+    """Those that are not known, and those that were not read, are counted as such."""
+    reads = [read(text) for text in ("This is great", "Das ist sehr gut", "123", "It is fine")]
+    rows = {row["language"]: row for row in language_rows(reads, 6)}
+    assert {name: row["texts"] for name, row in rows.items()} == {"en": 2, "de": 1, "(unknown)": 1, "(not read)": 6}
+    assert sum(row["share"] for row in rows.values()) == pytest.approx(1.0)
+    assert [name for name, row in rows.items() if row["read"]] == ["en"]
+    assert language_rows([], 0) == []
+
+
+def test_texts_are_read_where_they_stand() -> None:
+    """Words and ratings are joined row by row; few texts have no themes, and nobody a main one."""
+    texts = ["This is great", "Das ist sehr gut", "This is great", "123"]
+    points = np.array([[1.0, 1, 5], [5.0, 1, 5], [np.nan, 1, 5], [np.nan, 1, 5]])
+    found = read_texts(texts, [None] * 4, points, np.ones(4, dtype=bool), FeedbackSpec(**WHEN))
+    great = found.reads[0].sentiment
+    assert isinstance(great, float)
+    assert found.sentiment[:3].tolist() == [pytest.approx((great - 1) / 2), 1.0, pytest.approx(great)]
+    assert np.isnan(found.sentiment[3])
+    assert found.main.tolist() == [-1] * 4
+    assert found.names == ()
