@@ -20,6 +20,7 @@ TRAIT_TABLES = (
     "engagement_traits",
     "technographic_traits",
     "feedback_traits",
+    "loyalty_traits",
     "kinds_traits",
 )
 """Tables of traits of customers, of every basis; those of organizations and leads are asked for by name."""

@@ -12,8 +12,10 @@ from typing import Any
 _CONTENTS: dict[str, tuple[str, ...]] = {
     "assumptions": ("Measured", "Ruled", "go_together", "mean_beyond", "means_differ", "rule", "share_beyond"),
     "bases": ("BasesAdded", "BasisGain", "what_bases_add"),
+    "choices": ("ChoiceClasses", "choice_classes", "choose_classes"),
     "conversion": ("Conversion", "Leak", "leaks", "learn_conversion"),
     "languages": ("told_language",),
+    "loyalty": ("DoubleJeopardy", "double_jeopardy", "repeat_rate", "share_of_requirements", "share_of_wallet"),
     "sentiment": ("sentiment",),
     "themes": ("Theme", "Themes", "find_themes"),
     "purchases": (

@@ -45,6 +45,7 @@ def modules() -> tuple[Module, ...]:
         run_geographic,
         run_kinds,
         run_leads,
+        run_loyalty,
         run_needs,
         run_psychographic,
         run_technographic,
@@ -57,6 +58,7 @@ def modules() -> tuple[Module, ...]:
     from segmentry.profiles.geographic.spec import GeographicSpec
     from segmentry.profiles.kinds.spec import KindsSpec
     from segmentry.profiles.leads.spec import LeadSpec
+    from segmentry.profiles.loyalty.spec import LoyaltySpec
     from segmentry.profiles.needs.spec import NeedsSpec
     from segmentry.profiles.psychographic.spec import PsychographicSpec
     from segmentry.profiles.technographic.spec import TechnographicSpec
@@ -68,6 +70,7 @@ def modules() -> tuple[Module, ...]:
         Module("needs", NeedsSpec.from_settings, run_needs.publish),
         Module("engagement", EngagementSpec.from_settings, run_engagement.publish),
         Module("feedback", FeedbackSpec.from_settings, run_feedback.publish),
+        Module("loyalty", LoyaltySpec.from_settings, run_loyalty.publish),
         Module("technographic", TechnographicSpec.from_settings, run_technographic.publish),
         Module("kinds", KindsSpec.from_settings, run_kinds.publish),
         Module("accounts", AccountSpec.from_settings, run_accounts.publish),

@@ -72,6 +72,7 @@ MODULES = (
     "needs",
     "feedback",
     "engagement",
+    "loyalty",
     "accounts",
     "firmographic",
     "technographic",
