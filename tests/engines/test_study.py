@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 from segmentry.discovery.guide import asking
 from segmentry.discovery.guide.outcomes import outcome
@@ -17,6 +18,8 @@ from segmentry.profiles import run as profiles
 from segmentry.profiles.history import keyed
 from tests.engines.profiled import engine_of
 from tests.rooms.shops import AS_OF, LAST, line, publish_shop
+
+pytestmark = pytest.mark.prove
 
 EARLIER = AS_OF - timedelta(days=30)
 SPLIT = LAST - timedelta(days=40)

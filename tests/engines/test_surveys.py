@@ -19,6 +19,8 @@ from tests.engines.conftest import rows
 from tests.rooms.profiles.surveys import form
 from tests.rooms.shops import arrow
 
+pytestmark = pytest.mark.prove
+
 QUESTIONS = ("Q0", "Q1", "Q2", "Q3")
 _COMMON = {"survey_id": ["wave"] * 4, "question": list(QUESTIONS), "lowest": [1.0] * 4, "highest": [5.0] * 4}
 WORDS = {"survey_id": ["wave"], "question": ["Q0"], "word": ["never"], "value": [1.0]}

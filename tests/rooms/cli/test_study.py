@@ -20,6 +20,9 @@ from tests.rooms.workspace.study_worlds import write_world
 NAMES = ("data", "recommend", "assumptions", "bases", "compare", "lines", "show")
 
 
+STATEMENT = 'spend is higher in (given_income_level = "high") than in (given_income_level = "low")'
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A refreshed workspace of a small planted company with one version of its study."""
@@ -30,6 +33,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> str:
         opened.load(world / "orders.csv", source="shop")
         opened.load(world / "customers.csv", source="shop", table="customers")
         opened.study.run(review_on="2027-01-31")
+        opened.study.assume(STATEMENT)
+        opened.study.assumptions(test=True)
     return str(root / "shop")
 
 
@@ -58,8 +63,7 @@ def test_every_command_keeps_its_schema(shop: str, capsys: pytest.CaptureFixture
 
 def test_assumptions_compare_and_run_keep_theirs(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A register with verdicts, a version against itself, and the object of a run, which is that of ``show``."""
-    statement = 'spend is higher in (given_income_level = "high") than in (given_income_level = "low")'
-    register = told(capsys, "study", "assume", shop, statement, "--owner", "Ada")
+    register = told(capsys, "study", "assume", shop, STATEMENT, "--owner", "Ada")
     jsonschema.validate(register, schema("assumptions"))
     jsonschema.validate(told(capsys, "study", "assumptions", shop, "--test"), schema("assumptions"))
     both = told(capsys, "study", "compare", shop, "purchase_behavior", "purchase_behavior")

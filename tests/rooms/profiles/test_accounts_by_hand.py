@@ -21,6 +21,8 @@ from segmentry.profiles.run_kinds import publish as publish_kinds
 from tests.rooms.profiles.account_worlds import Rows, day, load, moment, publish, traits
 from tests.rooms.shops import AS_OF, LAST
 
+pytestmark = pytest.mark.prove
+
 ACCOUNTS = AccountSpec(AS_OF, LAST, "EUR")
 KINDS = KindsSpec(AS_OF, LAST, "EUR")
 STAGES = ("Prospecting", "Proposal", "Negotiation", "Won", "Lost", "Waiting")

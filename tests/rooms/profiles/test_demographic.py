@@ -75,7 +75,7 @@ def test_age_is_completed_on_the_birthday(born: date, age: int, band: str, gener
     assert ages(born) == {"age": age, "age_band": band, "generation": generation}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.dates(date(1905, 1, 1), LAST), st.lists(st.integers(1, 110), min_size=1, max_size=6, unique=True))
 def test_bands_share_out_every_age(born: date, edges: list[int]) -> None:
     """Each age lies in exactly one band, and that band holds it."""

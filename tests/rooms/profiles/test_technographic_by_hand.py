@@ -18,6 +18,8 @@ from segmentry.science.diffusion import ADOPTERS
 from tests.rooms.profiles.account_worlds import Rows, day, load, moment, publish, rows, traits
 from tests.rooms.shops import AS_OF, LAST
 
+pytestmark = pytest.mark.prove
+
 SPEC = TechnographicSpec(AS_OF, LAST, adopters=4)
 PEOPLE = [f"p{number:02}" for number in range(25)]
 TOOLS = [(f"tool {number}", ("database", "office", None, "Device")[number % 4]) for number in range(9)]

@@ -18,6 +18,8 @@ from segmentry.simulate.parts.accounts import ROLES
 from segmentry.simulate.parts.surveys import SCALES
 from tests.rooms.simulate.companies import Known, loaded, publish_profiles
 
+pytestmark = pytest.mark.prove
+
 LOCAL = {"Cologne": "Köln"}
 """Cities that reference data call as their people do."""
 SPEC = CompanySpec(customers=700, seed=29, days=500, holdout_days=0, parts=PARTS)

@@ -25,7 +25,7 @@ def planted(tastes: Any, shares: Any, people: int = 300, tasks: int = 12, seed: 
 def test_two_planted_classes_come_back() -> None:
     """Tastes within 0.15 from 300 people and 12 tasks, shares and members with them; AIC3 finds two classes."""
     attributes, chosen, classes = planted(TASTES, [0.6, 0.4])
-    found = choose_classes(attributes, chosen, most=3, starts=4)
+    found = choose_classes(attributes, chosen, most=3, starts=2)
     assert found.shares.size == 2
     assert np.abs(found.tastes - TASTES).max() < 0.15
     assert found.shares == pytest.approx([0.6, 0.4], abs=0.06)
@@ -35,15 +35,15 @@ def test_two_planted_classes_come_back() -> None:
 
 def test_left_out_tasks_are_predicted_better_by_two_classes_than_by_one() -> None:
     """The hit rate on tasks nobody learned from says that the classes are worth having."""
-    attributes, chosen, _ = planted(TASTES, [0.5, 0.5], seed=2)
-    two, one = (choice_classes(attributes, chosen, number, held_out=3, starts=3) for number in (2, 1))
+    attributes, chosen, _ = planted(TASTES, [0.5, 0.5], people=150, seed=2)
+    two, one = (choice_classes(attributes, chosen, number, held_out=3, starts=2) for number in (2, 1))
     assert two.hit_rate > one.hit_rate + 0.1 > 0.35
 
 
 def test_one_class_stays_one() -> None:
     """Where everybody has the same tastes AIC3 asks for no second class."""
-    attributes, chosen, _ = planted(TASTES[:1], [1.0], people=150, seed=3)
-    assert choose_classes(attributes, chosen, most=3, starts=3).shares.size == 1
+    attributes, chosen, _ = planted(TASTES[:1], [1.0], people=100, seed=3)
+    assert choose_classes(attributes, chosen, most=2, starts=2).shares.size == 1
 
 
 def test_the_likelihood_is_that_of_the_logit() -> None:
@@ -58,9 +58,9 @@ def test_the_likelihood_is_that_of_the_logit() -> None:
 def test_the_order_of_people_changes_no_likelihood() -> None:
     """Whoever comes first, the same classes are found."""
     attributes, chosen, _ = planted(TASTES, [0.6, 0.4], people=120)
-    turned = choice_classes(attributes[::-1], chosen[::-1], 2, starts=4)
+    turned = choice_classes(attributes[::-1], chosen[::-1], 2, starts=2)
     assert turned.log_likelihood == pytest.approx(
-        choice_classes(attributes, chosen, 2, starts=4).log_likelihood, rel=1e-5
+        choice_classes(attributes, chosen, 2, starts=2).log_likelihood, rel=1e-5
     )
 
 
