@@ -308,6 +308,10 @@ class _Block(str):
     __slots__ = ()
 
 
+_FOLDED = {"\x85", "\u2028", "\u2029"}
+"""Ends of lines besides the usual ones."""
+
+
 class _Dumper(yaml.SafeDumper):
     """Writes blocks as blocks."""
 
@@ -315,6 +319,15 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(
     _Block, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style="|")
 )
+
+
+def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """A text; in double quotes where it holds ends of lines that YAML would fold into blanks."""
+    style = '"' if _FOLDED & set(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _string)
 
 
 def write_text(definition: Definition) -> str:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.files import read_file, read_folder, read_text, write_file, write_text
 from segmentry.segments.language.reading import parse
-from segmentry.segments.tree import Condition, Definition
+from segmentry.segments.tree import Condition, Definition, Known, Trait
 from segmentry.terms.vocabulary import Kind, Objective
 from tests.rooms.segments.trees import conditions
 
@@ -44,6 +44,7 @@ def test_the_design_example() -> None:
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@example(Known(Trait("spend")), "0\x85", "a\u2028b\u2029", None, [Kind.BUYER])
 @given(
     conditions,
     st.text(min_size=1).filter(str.strip),
