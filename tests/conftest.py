@@ -17,6 +17,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("SEGMENTRY_DATA is not set: no real data")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file run in one process, so what a file sets up is set up once; all of Spark runs in one."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
     """The folder of real data sets."""

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from segmentry.discovery.base import even_sample
 from segmentry.discovery.tables import SEGMENTATION_MEMBERS
 from segmentry.engine import EngineSettings
 from segmentry.engine.warehouse import DuckWarehouse, Warehouse
 from segmentry.maps.attributes import candidates, cubes, prepare, spreads
 from segmentry.maps.sums import centered, means, moment_sums, with_segments
 from segmentry.profiles.history import customer_days, purchase_history
+from segmentry.profiles.picking import even_sample
 from segmentry.terms.canonical import ORDERS
 from segmentry.value.growth import Periods, buyers_by_slice, growth_sums, timing_sums, with_base
 from tests.engines.conftest import rows

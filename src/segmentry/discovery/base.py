@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
@@ -47,15 +46,3 @@ def require_usable(base: ir.Table, names: Sequence[str], *, numbers_only: bool =
 
 def _fits(kind: dt.DataType, numbers_only: bool) -> bool:
     return bool(kind.is_numeric() or kind.is_boolean() or (kind.is_string() and not numbers_only))
-
-
-def even_sample(base: ir.Table, customers: int, most: int) -> ir.Table:
-    """Every n-th customer by id, so that at most ``most`` remain; everybody where there are no more.
-
-    The same customers on every engine and in every run, spread evenly over the ids.
-    """
-    if customers <= most:
-        return base
-    step = -(-customers // most)
-    numbered = base.mutate(place=ibis.row_number().over(order_by=base.customer_id))
-    return numbered.filter(numbered.place % step == 0).drop("place")

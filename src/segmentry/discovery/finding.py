@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from segmentry.discovery import naming, quality, solutions
 from segmentry.discovery.assignment import assigned
-from segmentry.discovery.base import buyers_with_traits, even_sample, require_usable
+from segmentry.discovery.base import buyers_with_traits, require_usable
 from segmentry.discovery.extraction import Extraction, extract, study_variables
 from segmentry.discovery.mixing import assigned_by_mixture, extract_mixture
 from segmentry.discovery.profiling import Profile, descriptor_rows, profile, profile_rows
@@ -36,6 +36,7 @@ from segmentry.discovery.typing import Typing, learn_typing
 from segmentry.discovery.variables import DESCRIPTORS, Variable
 from segmentry.engine import Run, arrow_schema
 from segmentry.profiles.catalog import TRAIT_TABLES
+from segmentry.profiles.picking import even_sample
 from segmentry.science.inputs import FloatArray, IntArray
 from segmentry.terms.numbers import NotEstimable, as_json
 from segmentry.terms.study import Study

@@ -11,7 +11,6 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from segmentry.discovery.base import even_sample
 from segmentry.discovery.guide.blocks import Values, block_of, coverage_of, known_share
 from segmentry.discovery.guide.outcomes import PERIODS, known_before, outcome, split_day
 from segmentry.discovery.guide.population import Row, catalog, everybody, require_traits, values_of, with_traits
@@ -20,6 +19,7 @@ from segmentry.discovery.guide.tables import STUDY_BASES
 from segmentry.discovery.run_guide import put
 from segmentry.engine import Run
 from segmentry.profiles.history import keyed
+from segmentry.profiles.picking import even_sample
 from segmentry.science.bases import BasesAdded, BasisGain, what_bases_add
 from segmentry.science.inputs import FloatArray
 from segmentry.segments.reader import rows_of

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from segmentry.discovery.base import buyers_with_traits, even_sample
+from segmentry.discovery.base import buyers_with_traits
 from segmentry.engine import Run, arrow_schema
 from segmentry.maps import correspondence
 from segmentry.maps.attributes import Attribute, candidates, cubes, prepare, spreads, usable
@@ -28,6 +28,7 @@ from segmentry.maps.gaps import IDEAL, gap_rows, ideal_columns, search_gaps
 from segmentry.maps.spec import MapSpec
 from segmentry.maps.sums import centered, means, moment_sums, moments_of, with_segments
 from segmentry.maps.tables import MAP_AXES, MAP_GAPS, MAP_LEVELS, MAP_PAIRS, MAP_POINTS, MAP_SEGMENTS, MAP_SUMMARY
+from segmentry.profiles.picking import even_sample
 from segmentry.science.plane import AttributePair, Moments, Plane
 from segmentry.terms.numbers import NotEstimable, as_json
 from segmentry.terms.tables import Contract

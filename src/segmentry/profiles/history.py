@@ -6,7 +6,6 @@ purchase; returns reduce spend on their own day and never undo that something wa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import ibis
@@ -25,23 +24,6 @@ def keyed(facts: ir.Table, identity: ir.Table | None) -> ir.Table:
     if identity is None:
         return facts.mutate(customer_id=facts.party_key)
     return facts.inner_join(identity.select("party_key", "customer_id"), "party_key")
-
-
-def first_rows(table: ir.Table, by: str, order: Sequence[ir.Value]) -> ir.Table:
-    """The first row of each value of a column, in an order that must leave no ties.
-
-    Args:
-        table: Any table.
-        by: The column.
-        order: Sort keys over ``table``.
-    """
-    ranked = table.mutate(place_=ibis.row_number().over(ibis.window(group_by=table[by], order_by=list(order))))
-    return ranked.filter(ranked.place_ == 0).drop("place_")
-
-
-def of_oldest_party(parties: ir.Table) -> ir.Table:
-    """One row for each customer: that of its party known for longest (``known_since``, ``party_key``)."""
-    return first_rows(parties, "customer_id", [parties.known_since.asc(), parties.party_key.asc()])
 
 
 def customer_days(orders: ir.Table, last_day: date) -> ir.Table:

@@ -10,7 +10,8 @@ from segmentry.engine import Run, arrow_schema
 from segmentry.profiles.behavioral import TRAITS, Population, behavioral_traits, population
 from segmentry.profiles.catalog import Trait, TraitCatalog
 from segmentry.profiles.given import given_traits
-from segmentry.profiles.history import customer_days, keyed, monthly_sales, of_oldest_party, purchase_history
+from segmentry.profiles.history import customer_days, keyed, monthly_sales, purchase_history
+from segmentry.profiles.picking import of_oldest_party
 from segmentry.profiles.spec import ProfileSpec
 from segmentry.profiles.tables import (
     BEHAVIORAL_TRAITS,

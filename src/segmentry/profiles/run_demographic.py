@@ -16,7 +16,8 @@ from segmentry.profiles.demographic.households import household_type, income_lev
 from segmentry.profiles.demographic.reading import WORDS, Unread, read
 from segmentry.profiles.demographic.spec import NAMES
 from segmentry.profiles.demographic.tables import DEMOGRAPHIC_TRAITS, DEMOGRAPHIC_UNREAD
-from segmentry.profiles.history import keyed, of_oldest_party
+from segmentry.profiles.history import keyed
+from segmentry.profiles.picking import of_oldest_party
 from segmentry.profiles.run import identity_or_none
 from segmentry.terms.tables import Column
 

@@ -23,7 +23,6 @@ from segmentry.profiles.feedback.ratings import Asked
 from segmentry.profiles.feedback.remarks import open_rows, remarks, unanswered
 from segmentry.profiles.feedback.spec import FeedbackSpec
 from segmentry.profiles.run import identity_or_none
-from segmentry.profiles.trimming import trimmed
 from segmentry.terms.errors import Problem, SettingsError
 from segmentry.terms.tables import Column, Contract
 
@@ -193,7 +192,7 @@ def _publish_open(
 
 def _publish_texts(run: Run, spec: FeedbackSpec, feedback: ir.Table, groups: Sequence[Grouping]) -> bool:
     """Publish texts, languages, themes and their links; whether there are any texts."""
-    whole = feedback.filter(trimmed(feedback.text) != "")
+    whole = feedback.filter(feedback.text.strip() != "")
     number = int(run.rows(whole.aggregate(rows=whole.count()))[0]["rows"])
     if not number:
         return False

@@ -24,7 +24,8 @@ from segmentry.profiles.geographic.traits import (
     kilometers,
     next_events,
 )
-from segmentry.profiles.history import first_rows, keyed
+from segmentry.profiles.history import keyed
+from segmentry.profiles.picking import first_rows, of_oldest_party
 from segmentry.profiles.run import identity_or_none
 from segmentry.terms.tables import Column
 
@@ -88,10 +89,7 @@ def _people(run: Run, spec: GeographicSpec) -> ir.Table:
     told = {each: spec.column(each, tuple(customers.columns)) for each in NAMES}
     columns = {each: ibis.null("string") if name is None else _text(customers[name]) for each, name in told.items()}
     rows = keyed(customers.select("party_key", "known_since", "country", **columns), merged)
-    if merged is not None:
-        order = [rows.known_since.asc(), rows.party_key.asc()]
-        ranked = rows.mutate(place_=ibis.row_number().over(ibis.window(group_by=rows.customer_id, order_by=order)))
-        rows = ranked.filter(ranked.place_ == 0).drop("place_")
+    rows = rows if merged is None else of_oldest_party(rows)
     people = rows.drop("party_key", "known_since").mutate(work_country=rows.country)
     for wanted, role in ((_HOME, "home"), ((_WORK,), _WORK)):
         people = _with_address(run, people, wanted, role, spec)

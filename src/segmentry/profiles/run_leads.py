@@ -16,7 +16,7 @@ from segmentry.engine import Run
 from segmentry.engine.types import arrow_schema
 from segmentry.profiles.accounts.keys import instant
 from segmentry.profiles.catalog import TraitCatalog
-from segmentry.profiles.history import first_rows, keyed
+from segmentry.profiles.history import keyed
 from segmentry.profiles.leads import tables
 from segmentry.profiles.leads.alignments import VERTICAL, alignment_rows
 from segmentry.profiles.leads.chances import Learned, conversion_rows, learn, reliability_rows
@@ -33,8 +33,8 @@ from segmentry.profiles.leads.standing import (
     standing,
 )
 from segmentry.profiles.leads.traits import TRAITS
+from segmentry.profiles.picking import first_rows
 from segmentry.profiles.run import identity_or_none
-from segmentry.profiles.trimming import trimmed
 from segmentry.science.inputs import FloatArray
 from segmentry.science.leads import FIT_GRADES, INTEREST_GRADES
 from segmentry.terms.numbers import NotEstimable
@@ -175,7 +175,7 @@ def _companies(run: Run) -> ir.Table | None:
         return None
     told = run.table("accounts")
     named = told.filter(told.name.notnull())
-    return named.select("industry", "employees", "country", company_name=trimmed(named.name.lower()))
+    return named.select("industry", "employees", "country", company_name=named.name.lower().strip())
 
 
 def _events(run: Run, identity: ir.Table | None, spec: LeadSpec) -> ir.Table | None:

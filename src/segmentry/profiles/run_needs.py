@@ -20,6 +20,7 @@ from segmentry.profiles.needs.benefits import Benefits, Choices, benefit_classes
 from segmentry.profiles.needs.spec import BenefitsSpec, DriversSpec, KanoSpec, NeedSpec, NeedsSpec
 from segmentry.profiles.needs.tables import BENEFIT_CLASSES, NEED_DRIVERS, NEED_KANO, NEED_SCORES, NEEDS_TRAITS
 from segmentry.profiles.needs.traits import TOP_NEED, benefit_traits, need_traits, top_need_trait
+from segmentry.profiles.picking import even_sample
 from segmentry.profiles.psychographic import answers, items
 from segmentry.profiles.run import identity_or_none
 from segmentry.science.threads import one_blas_thread
@@ -225,11 +226,8 @@ class _Needs:
 
     def _values(self, told: ir.Table, place: tuple[str, str], count: int, columns: int) -> Any:
         """What is known of the members of a segment, evenly by id where there are many."""
-        own = told.filter((told.segmentation == place[0]) & (told.segment_id == place[1]))
-        step = -(-count // LOOKED_AT)
-        if step > 1:
-            numbered = own.mutate(place=ibis.row_number().over(order_by=own.customer_id))
-            own = numbered.filter(numbered.place % step == 0)
+        mine = told.filter((told.segmentation == place[0]) & (told.segment_id == place[1]))
+        own = even_sample(mine, count, LOOKED_AT)
         table = self.run.arrow(own.select("customer_id", *(f"v{each}" for each in range(columns))))
         return np.column_stack([np.asarray(table[f"v{each}"].to_numpy(), dtype=np.float64) for each in range(columns)])
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
@@ -14,6 +13,7 @@ import pyarrow as pa
 from segmentry.engine import Run, arrow_schema
 from segmentry.profiles.catalog import Trait, TraitCatalog
 from segmentry.profiles.history import keyed
+from segmentry.profiles.picking import even_sample
 from segmentry.profiles.psychographic import answers, items
 from segmentry.profiles.psychographic.items import Common, Placed
 from segmentry.profiles.psychographic.proof import Proof, Sheet, item_rows, prove, scale_row, structure
@@ -139,10 +139,7 @@ class _Surveys:
         own = self.pointed.filter(self.pointed.survey_id == survey)
         people = own.select("customer_id").distinct()
         people = people.anti_join(straight.filter(straight.survey_id == survey), "customer_id")
-        step = -(-int(self.run.rows(people.aggregate(rows=people.count()))[0]["rows"]) // LOOKED_AT)
-        if step > 1:
-            numbered = people.mutate(place=ibis.row_number().over(order_by=people.customer_id))
-            people = numbered.filter(numbered.place % step == 0).select("customer_id")
+        people = even_sample(people, int(self.run.rows(people.aggregate(rows=people.count()))[0]["rows"]), LOOKED_AT)
         wide = answers.spread_out(own.semi_join(people, "customer_id"), "question", "point", named)
         table = self.run.arrow(wide.order_by("customer_id"))
         columns = [np.asarray(table[name].to_numpy(), dtype=np.float64) for _, name in named]

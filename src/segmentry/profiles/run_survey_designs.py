@@ -16,6 +16,7 @@ from segmentry.engine.types import arrow_schema
 from segmentry.profiles.feedback.designs import Design, question_rows, take_answers, tokens
 from segmentry.profiles.feedback.tables import SURVEY_INVITATIONS, SURVEY_QUESTIONS
 from segmentry.profiles.history import keyed
+from segmentry.profiles.picking import first_rows
 from segmentry.profiles.run import identity_or_none
 from segmentry.sources.generic_load import canonical_rows, loaded_contract
 from segmentry.sources.shapes import united
@@ -126,9 +127,8 @@ def _refused(run: Run, at: datetime) -> ir.Table:
     """Customers whose newest word on surveys is no."""
     told = keyed(run.table("consents"), identity_or_none(run))
     words = told.filter((told.purpose.lower() == PURPOSE) & (told.recorded_at <= ibis.literal(at, type="timestamp(6)")))
-    newest = ibis.window(group_by="customer_id", order_by=[words.recorded_at.desc(), words.given.asc()])
-    ranked = words.mutate(place=ibis.row_number().over(newest))
-    return ranked.filter((ranked.place == 0) & ~ranked.given).select("customer_id")
+    newest = first_rows(words, "customer_id", [words.recorded_at.desc(), words.given.asc()])
+    return newest.filter(~newest.given).select("customer_id")
 
 
 def _append(run: Run, contract: Contract, rows: Rows) -> None:

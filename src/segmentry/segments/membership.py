@@ -12,6 +12,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from segmentry.profiles.picking import first_rows
+
 _PAIR = ("segment_id", "customer_id")
 
 
@@ -28,11 +30,8 @@ def timeline(changes: ir.Table, known_at: datetime | None = None) -> ir.Table:
         known_at: Instant as of whose knowledge to tell; None for all that is known.
     """
     rows = changes if known_at is None else changes.filter(changes.recorded_at <= instant(known_at))
-    same = ibis.window(
-        group_by=[rows.segment_id, rows.customer_id, rows.effective_at], order_by=rows.recorded_at.desc()
-    )
-    ranked = rows.mutate(place_=ibis.row_number().over(same))
-    final = ranked.filter(ranked.place_ == 0, ranked.change != "corrected").drop("place_")
+    latest = first_rows(rows, [*_PAIR, "effective_at"], [rows.recorded_at.desc()])
+    final = latest.filter(latest.change != "corrected")
     course = ibis.window(group_by=[final.segment_id, final.customer_id], order_by=final.effective_at)
     told = final.mutate(before_=final.change.lag(1).over(course).fill_null("left"))
     return told.filter(told.change != told.before_).drop("before_")
@@ -46,9 +45,8 @@ def members_at(course: ir.Table, moment: datetime | None = None) -> ir.Table:
         moment: The instant (UTC); None for the end of it.
     """
     rows = course if moment is None else course.filter(course.effective_at <= instant(moment))
-    last = ibis.window(group_by=[rows.segment_id, rows.customer_id], order_by=rows.effective_at.desc())
-    ranked = rows.mutate(place_=ibis.row_number().over(last))
-    inside = ranked.filter(ranked.place_ == 0, ranked.change == "entered")
+    last = first_rows(rows, _PAIR, [rows.effective_at.desc()])
+    inside = last.filter(last.change == "entered")
     return inside.select(*_PAIR, since=inside.effective_at)
 
 
@@ -61,6 +59,5 @@ def moves(before: ir.Table, after: ir.Table) -> ir.Table:
 
 def decisions(manual: ir.Table) -> ir.Table:
     """The decisions by hand in force: ``segment_id``, ``customer_id``, ``decision``, ``recorded_at``."""
-    latest = ibis.window(group_by=[manual.segment_id, manual.customer_id], order_by=manual.recorded_at.desc())
-    ranked = manual.mutate(place_=ibis.row_number().over(latest))
-    return ranked.filter(ranked.place_ == 0).select(*_PAIR, "decision", "recorded_at")
+    latest = first_rows(manual, _PAIR, [manual.recorded_at.desc()])
+    return latest.select(*_PAIR, "decision", "recorded_at")

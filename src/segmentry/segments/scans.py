@@ -16,6 +16,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from segmentry.profiles.picking import first_rows
 from segmentry.segments.layout import FACT_TABLES, FactTable
 from segmentry.segments.literals import BEGINNING
 from segmentry.segments.tree import Facts
@@ -106,9 +107,7 @@ def at_edge(rows: ir.Table, which: str, home: FactTable, name: str) -> ir.Table:
     kept = rows.select("customer_id", at_=rows[home.time], value_=rows[name], **ids)
     edge = kept.group_by(other_id=kept.customer_id).aggregate(edge_=edge_of(kept.at_, which))
     there = kept.inner_join(edge, [kept.customer_id == edge.other_id, kept.at_ == edge.edge_])
-    order = [there[each] for each in ids]
-    numbered = there.mutate(place_=ibis.row_number().over(ibis.window(group_by=there.customer_id, order_by=order)))
-    return numbered.filter(numbered.place_ == 0).select("customer_id", "value_")
+    return first_rows(there, "customer_id", [there[each] for each in ids]).select("customer_id", "value_")
 
 
 def periods_hit(rows: ir.Table, home: FactTable, periods: Sequence[Bounds], column: str) -> ir.Table:

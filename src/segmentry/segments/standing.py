@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from segmentry.profiles.picking import first_rows
 from segmentry.segments.leaf_expressions import Place, in_bounds
 from segmentry.segments.literals import day_ends
 from segmentry.segments.tree import Bucket, InSegment, Moved
@@ -29,9 +30,8 @@ def consenting(consents: ir.Table, purpose: str, place: Place, channel: str | No
 def agreeing(words: ir.Table, place: Place, by: list[str]) -> ir.Table:
     """``customer_id`` of those who have said yes last, of the words that agree in the columns ``by``."""
     known = words.filter(words.recorded_at < place.now(words))
-    order = [known.recorded_at.desc(), known.given]
-    latest = known.mutate(place_=ibis.row_number().over(ibis.window(group_by=by, order_by=order)))
-    return latest.filter(latest.place_ == 0, latest.given).select("customer_id").distinct()
+    latest = first_rows(known, by, [known.recorded_at.desc(), known.given])
+    return latest.filter(latest.given).select("customer_id").distinct()
 
 
 def reachable(addresses: ir.Table, channel: str) -> ir.Table:
@@ -46,9 +46,8 @@ def was_member(changes: ir.Table, leaf: InSegment, ids: list[str], place: Place)
     end = ibis.literal(day_ends(leaf.on, place.timezone), type="timestamp(6)")
     now = place.now(changes)
     known = changes.filter(changes.segment_id.isin(ids), changes.effective_at < end, changes.effective_at < now)
-    order = [known.effective_at.desc(), known.change.desc()]
-    latest = known.mutate(place_=ibis.row_number().over(ibis.window(group_by=known.customer_id, order_by=order)))
-    return latest.filter(latest.place_ == 0, latest.change == "entered").select("customer_id")
+    latest = first_rows(known, "customer_id", [known.effective_at.desc(), known.change.desc()])
+    return latest.filter(latest.change == "entered").select("customer_id")
 
 
 def moved(changes: ir.Table, leaf: Moved, ids: list[str], place: Place) -> ir.Table:

@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from segmentry.profiles.history import keyed
+from segmentry.profiles.picking import first_rows
 from segmentry.segments import relations
 from segmentry.segments.clock.moments import Moments
 from segmentry.segments.erasure import salt_of, without_erased
@@ -57,10 +58,7 @@ def universe(reader: Reader, as_of: datetime | Moments, base: Base) -> ir.Table:
         known = as_of.keyed(known)
         now = as_of.instant(known)
     known = known.filter(known.valid_from.isnull() | (known.valid_from <= now))
-    order = [known.valid_from.asc(nulls_first=False), known.party_key]
-    by_customer = ibis.window(group_by=known.customer_id, order_by=order)
-    ranked = known.mutate(place_=ibis.row_number().over(by_customer))
-    oldest = ranked.filter(ranked.place_ == 0)
+    oldest = first_rows(known, "customer_id", [known.valid_from.asc(nulls_first=False), known.party_key])
     found = oldest.select("customer_id", "party_key", known_since=oldest.valid_from)
     return as_of.beside(found) if isinstance(as_of, Moments) else found
 

@@ -292,7 +292,7 @@ def test_the_study_is_recorded_once_and_before_extraction(engine: Engine) -> Non
 
 def test_sampling_takes_every_nth_customer_by_id(engine: Engine) -> None:
     """An even sample is the same whatever the order of rows, and never larger than asked for."""
-    from segmentry.discovery.base import even_sample
+    from segmentry.profiles.picking import even_sample
 
     table = ibis.memtable(pa.table({"customer_id": [f"{place:03d}" for place in range(100)][::-1]}))
     rows = engine.rows(even_sample(table, 100, 30).order_by("customer_id"))

@@ -32,11 +32,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "shop"
 
 
+@pytest.fixture(scope="module")
+def ran(folder: Path) -> dict[str, Any]:
+    """What the first run of the study found."""
+    with sg.open(folder) as opened:
+        return opened.study.run(decision="Whom to invite.", review_on="2027-01-31").as_dict()
+
+
 @pytest.fixture
 def workspace(folder: Path) -> Iterator[sg.Workspace]:
     """The workspace, opened for one test."""
     with sg.open(folder) as opened:
         yield opened
+
+
+@pytest.fixture
+def studied(ran: dict[str, Any], workspace: sg.Workspace) -> sg.Workspace:
+    """The workspace with a study that has run."""
+    assert ran["versions"]
+    return workspace
 
 
 def by(entries: list[dict[str, Any]], key: str) -> dict[str, dict[str, Any]]:
@@ -139,9 +153,9 @@ def test_a_study_without_a_decision_is_refused(workspace: sg.Workspace) -> None:
     assert refused.value.code == "STUDY_WITHOUT_DECISION"
 
 
-def test_a_run_keeps_a_version_and_passes_its_gates(workspace: sg.Workspace) -> None:
+def test_a_run_keeps_a_version_and_passes_its_gates(ran: dict[str, Any]) -> None:
     """Segments with proof, responses with intervals, lines of business, warnings; judged by demands recorded first."""
-    found = workspace.study.run(decision="Whom to invite.", review_on="2027-01-31").as_dict()
+    found = ran
     steps = by(found["steps"], "step")
     assert all(steps[str(step)]["passed"] for step in (1, 2, 5, 6, 8, 9))
     assert steps["2"]["stored"]["recorded_at"] <= steps["2"]["stored"]["extracted_at"]
@@ -154,56 +168,56 @@ def test_a_run_keeps_a_version_and_passes_its_gates(workspace: sg.Workspace) -> 
     json.dumps(found)
 
 
-def test_a_trait_that_made_the_segments_is_not_tested_between_them(workspace: sg.Workspace) -> None:
+def test_a_trait_that_made_the_segments_is_not_tested_between_them(studied: sg.Workspace) -> None:
     """Segments of the study are meant by name; their own variables differ by construction, others may be tested."""
-    names = [each["name"] for each in workspace.study.show().as_dict()["segments"][:2]]
+    names = [each["name"] for each in studied.study.show().as_dict()["segments"][:2]]
     pair = f'in segment "{names[0]}" than in segment "{names[1]}"'
-    workspace.study.assume(f"mean_order_value is higher {pair}")
-    found = workspace.study.assume(f"price_index is higher {pair}").as_dict()["assumptions"]
+    studied.study.assume(f"mean_order_value is higher {pair}")
+    found = studied.study.assume(f"price_index is higher {pair}").as_dict()["assumptions"]
     own, other = (each["verdict"]["measured"] for each in found[-2:])
     assert "by construction" in own["not_estimable"]
     assert "estimate" in other or "not_estimable" in other
-    share = workspace.study.assume(f'share of segment "{names[0]}" > 1 %').as_dict()["assumptions"][-1]["verdict"]
+    share = studied.study.assume(f'share of segment "{names[0]}" > 1 %').as_dict()["assumptions"][-1]["verdict"]
     assert (share["verdict"], share["customers"]) == ("supported", 300)
 
 
-def test_lines_of_business_stand_beside_the_segments(workspace: sg.Workspace) -> None:
+def test_lines_of_business_stand_beside_the_segments(studied: sg.Workspace) -> None:
     """Each customer counts once, for the line most was spent on."""
-    found = workspace.study.lines().as_dict()["crossed"]
+    found = studied.study.lines().as_dict()["crossed"]
     assert set(found["lines"]) == {"beer", "wine", "bread"}
     assert sum(map(sum, found["customers"])) == 300
 
 
-def test_versions_are_compared_side_by_side(workspace: sg.Workspace) -> None:
+def test_versions_are_compared_side_by_side(studied: sg.Workspace) -> None:
     """A study against itself agrees; against another one overlap, size, value and stability are told."""
-    first = workspace.study.show().as_dict()["versions"][0]["version"]
-    same = workspace.study.compare(first, "purchase_behavior").as_dict()
+    first = studied.study.show().as_dict()["versions"][0]["version"]
+    same = studied.study.compare(first, "purchase_behavior").as_dict()
     assert same["adjusted_rand"] == pytest.approx(1.0)
-    workspace.study.run(id="silence", variables=["days_since_last", "tenure_days"], most=3)
-    found = workspace.study.compare("purchase_behavior", "silence").as_dict()
+    studied.study.run(id="silence", variables=["days_since_last", "tenure_days"], most=3)
+    found = studied.study.compare("purchase_behavior", "silence").as_dict()
     assert found["adjusted_rand"] < 0.9
     assert found["shared_customers"] == 300
     assert sum(each["customers"] for each in found["overlap"]) == 300
     assert {len(found[side]["segments"]) > 1 for side in ("before", "after")} == {True}
     with pytest.raises(StudyError) as refused:
-        workspace.study.compare("silense", "silence")
+        studied.study.compare("silense", "silence")
     assert "silence" in refused.value.problems[0].next_step
 
 
-def test_a_changed_demand_shuts_the_gate_until_segments_are_extracted_anew(workspace: sg.Workspace) -> None:
+def test_a_changed_demand_shuts_the_gate_until_segments_are_extracted_anew(studied: sg.Workspace) -> None:
     """Knock-outs that are not on record before extraction judge nobody: priority is refused with the reason."""
-    before = workspace.settings.study
-    workspace.configure(study=type(before).from_content(_plain(before) | {"knock_outs": [{"measure": "size",
+    before = studied.settings.study
+    studied.configure(study=type(before).from_content(_plain(before) | {"knock_outs": [{"measure": "size",
                         "at_least": 0.2}]}))  # fmt: skip
     try:
-        assert workspace.settings.study.knock_outs == (KnockOut("size", at_least=0.2),)
-        found = workspace.study.show().as_dict()
+        assert studied.settings.study.knock_outs == (KnockOut("size", at_least=0.2),)
+        found = studied.study.show().as_dict()
         steps = by(found["steps"], "step")
         assert not steps["2"]["passed"]
         assert not steps["8"]["passed"]
         assert all("not on record before" in each["priority"]["not_estimable"] for each in found["segments"])
     finally:
-        workspace.configure(study=before)
+        studied.configure(study=before)
 
 
 def _plain(study: Any) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from segmentry.discovery.guide.advice import Candidate
 from segmentry.discovery.guide.needs import NEEDS
 from segmentry.discovery.guide.population import catalog, everybody, known_shares, literal_instant
 from segmentry.discovery.guide.stock import Stock, stock_of
-from segmentry.profiles.history import first_rows, keyed
+from segmentry.profiles.history import keyed
+from segmentry.profiles.picking import first_rows
 from segmentry.segments.reader import Reader
 from segmentry.segments.universe import identity_of
 

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from segmentry.profiles.accounts.keys import day, days_since, in_one_currency, keyed_as
 from segmentry.profiles.accounts.spec import AccountSpec
 from segmentry.profiles.history import days_between
+from segmentry.profiles.picking import first_rows
 from segmentry.science.satisfaction import wilson
 from segmentry.terms.numbers import NotEstimable
 
@@ -233,6 +234,4 @@ def _inferred_class(won: ir.Table) -> ir.Table:
 def _newest(rows: ir.Table, moment: ir.DateValue) -> ir.Table:
     last = ibis.coalesce(moment, ibis.literal(date(1900, 1, 1)))
     order = [last.desc(), rows.opportunity_id.desc()]
-    place = ibis.row_number().over(ibis.window(group_by=rows.customer_id, order_by=order))
-    ranked = rows.mutate(_place=place)
-    return ranked.filter(ranked["_place"] == 0).drop("_place")
+    return first_rows(rows, "customer_id", order)

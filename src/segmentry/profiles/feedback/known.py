@@ -11,6 +11,7 @@ from segmentry.profiles.accounts.keys import days_since, instant
 from segmentry.profiles.feedback.ratings import from_customers, newest
 from segmentry.profiles.feedback.remarks import remarks
 from segmentry.profiles.feedback.spec import FeedbackSpec
+from segmentry.profiles.picking import first_rows
 from segmentry.science.satisfaction import DETRACTORS_TO, PROMOTERS_FROM
 
 
@@ -82,6 +83,5 @@ def text_traits(texts: ir.Table, spec: FeedbackSpec) -> ir.Table:
     mood = named.group_by("customer_id").aggregate(feedback_sentiment=named.sentiment.mean(where=recent))
     told = named.filter(named.theme.notnull())
     order = [told.given_at.isnull().asc(), told.given_at.desc(), told.source.desc(), told.feedback_id.desc()]
-    ranked = told.mutate(place=ibis.row_number().over(ibis.window(group_by="customer_id", order_by=order)))
-    newest_theme = ranked.filter(ranked.place == 0).select("customer_id", feedback_theme="theme")
+    newest_theme = first_rows(told, "customer_id", order).select("customer_id", feedback_theme="theme")
     return mood.left_join(newest_theme, "customer_id").drop("customer_id_right")

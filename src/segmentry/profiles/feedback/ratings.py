@@ -12,7 +12,7 @@ import numpy as np
 
 from segmentry.profiles.accounts.keys import instant
 from segmentry.profiles.feedback.spec import FeedbackSpec
-from segmentry.profiles.trimming import trimmed
+from segmentry.profiles.picking import first_rows
 from segmentry.science.satisfaction import ces, csat, nps
 from segmentry.terms.numbers import Estimate, NotEstimable
 
@@ -29,8 +29,8 @@ _KEY = ["measure", "dimension", "value", "period", "scale_low", "scale_high"]
 
 def from_customers(feedback: ir.Table) -> ir.Table:
     """Feedback that customers gave themselves: no remark, and not written by sales or service."""
-    staff = trimmed(feedback.author.lower()).isin(STAFF).fill_null(False)
-    return feedback.filter(~staff & ~trimmed(feedback.kind.lower()).isin(REMARKS).fill_null(False))
+    staff = feedback.author.lower().strip().isin(STAFF).fill_null(False)
+    return feedback.filter(~staff & ~feedback.kind.lower().strip().isin(REMARKS).fill_null(False))
 
 
 def known(feedback: ir.Table, spec: FeedbackSpec) -> ir.Table:
@@ -49,7 +49,7 @@ def rated_feedback(feedback: ir.Table, spec: FeedbackSpec) -> ir.Table:
         ``customer_id``, ``record``, ``measure``, ``rating``, ``scale_low``, ``scale_high`` and ``at``.
     """
     given = from_customers(feedback).filter(lambda table: table.rating.notnull())
-    kind = trimmed(given.kind.lower())
+    kind = given.kind.lower().strip()
     measure = ibis.ifelse(kind.isin(("nps", "csat", "ces")), kind, "review").fill_null("review")
     named = given.mutate(measure=measure)
     lows, highs = (
@@ -127,12 +127,8 @@ def newest(ratings: ir.Table, by: Sequence[str]) -> ir.Table:
     """
     who = ratings.customer_id.fill_null(ibis.literal("(nobody)|") + ratings.record)
     named = ratings.mutate(who=who)
-    window = ibis.window(
-        group_by=["who", "measure", *by],
-        order_by=[named["at"].isnull().asc(), named["at"].desc(), named.record.desc()],
-    )
-    ranked = named.mutate(place=ibis.row_number().over(window))
-    return ranked.filter(ranked.place == 0).drop("place", "who")
+    order = [named["at"].isnull().asc(), named["at"].desc(), named.record.desc()]
+    return first_rows(named, ["who", "measure", *by], order).drop("who")
 
 
 def counted(ratings: ir.Table, groups: ir.Table | None, name: str) -> ir.Table:

@@ -11,7 +11,6 @@ import ibis.expr.types as ir
 from segmentry.profiles.accounts.keys import day, instant
 from segmentry.profiles.feedback.ratings import REMARKS, STAFF
 from segmentry.profiles.feedback.spec import FeedbackSpec
-from segmentry.profiles.trimming import trimmed
 from segmentry.terms.errors import Problem, shorten
 
 _NAMES = ("given_segment_id", "given_segment", "segment_id", "segment")
@@ -19,7 +18,7 @@ _NAMES = ("given_segment_id", "given_segment", "segment_id", "segment")
 
 def remarks(feedback: ir.Table) -> ir.Table:
     """Feedback that wants an answer: remarks, rejections, and whatever sales or service wrote."""
-    kind, author = trimmed(feedback.kind.lower()), trimmed(feedback.author.lower())
+    kind, author = feedback.kind.lower().strip(), feedback.author.lower().strip()
     return feedback.filter(kind.isin(REMARKS).fill_null(False) | author.isin(STAFF).fill_null(False))
 
 
@@ -50,7 +49,7 @@ def open_rows(waiting: ir.Table, members: ir.Table | None, spec: FeedbackSpec) -
         spec: Tells the last day and when a remark is overdue.
     """
     columns = [waiting[name] for name in _NAMES if name in waiting.columns]
-    rejected = trimmed(waiting.kind.lower()) == "rejection"
+    rejected = waiting.kind.lower().strip() == "rejection"
     topic = ibis.ifelse(rejected.fill_null(False), waiting.topic, ibis.null("string"))
     named = waiting.mutate(segment_named=ibis.coalesce(*(each.cast("string") for each in columns), topic))
     known = named.filter(named.segment_named.notnull())

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from segmentry.profiles.catalog import Trait
 from segmentry.profiles.geographic.cities import EARTH
-from segmentry.profiles.history import first_rows
+from segmentry.profiles.picking import first_rows
 from segmentry.terms.tables import ColumnType
 from segmentry.terms.vocabulary import Basis, DataClass, Specificity
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
+from segmentry.profiles.picking import first_rows
 from segmentry.terms.vocabulary import Kind
 
 DESCRIBED = ("first_name", "surname", "birth", "street", "city", "postcode", "region")
@@ -131,10 +132,7 @@ def _newest_address(addresses: ir.Table) -> ir.Table:
     known = ibis.ifelse(postal.recorded_at.isnull(), 0, 1)
     newest_first = [known.desc(), postal.recorded_at.desc()]
     ties = [postal[name].fill_null("") for name in (*_ADDRESSED, "address")]
-    ranked = postal.mutate(
-        place=ibis.row_number().over(ibis.window(group_by=postal.party_key, order_by=[*newest_first, *ties]))
-    )
-    newest = ranked.filter(ranked.place == 0)
+    newest = first_rows(postal, "party_key", [*newest_first, *ties])
     return newest.select(
         "party_key",
         told_street=word(newest.street),

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from segmentry.engine import Run, arrow_schema
 from segmentry.profiles.identity.naming import Statement
+from segmentry.profiles.picking import first_rows
 from segmentry.terms.artifacts import Spec
 from segmentry.terms.tables import Contract
 
@@ -25,9 +26,7 @@ def newest(history: ir.Table) -> ir.Table:
     Args:
         history: Statements with the columns of `STATED`.
     """
-    window = ibis.window(group_by=history.party_key, order_by=history.recorded_at.desc())
-    ranked = history.mutate(place=ibis.row_number().over(window))
-    return ranked.filter(ranked.place == 0).select(*STATED)
+    return first_rows(history, "party_key", [history.recorded_at.desc()]).select(*STATED)
 
 
 def identity_as_known(history: ir.Table, recorded_by: datetime) -> ir.Table:

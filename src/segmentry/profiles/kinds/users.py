@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from segmentry.profiles.accounts.keys import in_force, instant
 from segmentry.profiles.kinds.spec import KindsSpec
+from segmentry.profiles.picking import first_rows
 
 SCALES = {"nps": (0.0, 10.0), "csat": (1.0, 5.0), "ces": (1.0, 7.0)}
 """Scales of ratings whose source tells none."""
@@ -83,9 +84,7 @@ def latest_satisfaction(ratings: ir.Table, spec: KindsSpec) -> ir.Table:
         ratings.satisfaction.notnull() & (ratings.given_at > instant(start)) & (ratings.given_at <= instant(spec.as_of))
     )
     order = [recent.given_at.desc(), recent.feedback_id.desc()]
-    place = ibis.row_number().over(ibis.window(group_by=recent.customer_id, order_by=order))
-    ranked = recent.mutate(_place=place)
-    return ranked.filter(ranked["_place"] == 0).select("customer_id", "satisfaction")
+    return first_rows(recent, "customer_id", order).select("customer_id", "satisfaction")
 
 
 def users_satisfaction(people: ir.Table, latest: ir.Table) -> ir.Table:

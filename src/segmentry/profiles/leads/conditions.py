@@ -10,7 +10,6 @@ import ibis
 import ibis.expr.types as ir
 
 from segmentry.profiles.psychographic.settings import Settings
-from segmentry.profiles.trimming import trimmed
 from segmentry.terms.artifacts import Spec
 from segmentry.terms.errors import Problem
 
@@ -40,7 +39,7 @@ class Condition(Spec):
         column = table[self.column]
         found = column.notnull()
         if self.values:
-            found = found & trimmed(column.cast("string").lower()).isin(self.values)
+            found = found & column.cast("string").lower().strip().isin(self.values)
         if self.low is not None or self.high is not None:
             number = column.try_cast("float64") if column.type().is_string() else column.cast("float64")
             found = found & (number >= self.low if self.low is not None else number.notnull())

@@ -12,7 +12,6 @@ import ibis.expr.types as ir
 from segmentry.profiles.accounts.keys import day, instant
 from segmentry.profiles.accounts.people import contact_traits
 from segmentry.profiles.leads.spec import STAGES, LeadSpec
-from segmentry.profiles.trimming import trimmed
 
 SETTLED_BEFORE = "settled before it came"
 NO_DATE = "settled without a date"
@@ -44,7 +43,7 @@ def standing(leads: ir.Table, accounts: ir.Table | None, spec: LeadSpec) -> ir.T
     """
     now = instant(spec.as_of)
     known = leads.filter((leads.created_at <= now).fill_null(True))
-    word = trimmed(known.stage.lower()).replace("_", " ").replace("-", " ")
+    word = known.stage.lower().strip().replace("_", " ").replace("-", " ")
     cases = [*spec.stage_words, *((each, stage) for stage, words in _WORDS.items() for each in words)]
     stage = word.cases(*dict(cases).items(), else_=ibis.null("string"))
     over = (known.closed_at <= now).fill_null(True)
@@ -95,7 +94,7 @@ def _with_organization(rows: ir.Table, accounts: ir.Table | None) -> ir.Table:
     own = accounts.group_by("company_name").aggregate(
         industry=accounts.industry.max(), employees=accounts.employees.max(), country=accounts.country.max()
     )
-    company = trimmed(rows.company.lower())
+    company = rows.company.lower().strip()
     return rows.left_join(own, company == own.company_name).drop("company_name")
 
 
@@ -110,7 +109,7 @@ def interest(leads: ir.Table, events: ir.Table, spec: LeadSpec) -> ir.Table:
     Returns:
         One row for each lead; 0 where it did nothing.
     """
-    name = trimmed(events.event.lower())
+    name = events.event.lower().strip()
     weight: ir.Value = ibis.literal(spec.other_events, type="float64")
     for word, points in spec.event_weights:
         weight = ibis.ifelse(name == word, ibis.literal(points, type="float64"), weight)

@@ -12,6 +12,8 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
+from segmentry.profiles.picking import first_rows
+
 KEYS = ("customer_id", "survey_id", "question")
 
 
@@ -29,12 +31,8 @@ def latest_answers(responses: ir.Table, as_of: datetime) -> ir.Table:
     known = responses.filter(moment.isnull() | (moment <= ibis.literal(as_of, type="timestamp(6)")))
     form = ["customer_id", "survey_id", "source", "response_id"]
     forms = known.group_by(*form).aggregate(at=known.answered_at.max())
-    newest = ibis.window(
-        group_by=["customer_id", "survey_id"],
-        order_by=[ibis.desc(forms["at"]), ibis.desc("response_id"), ibis.desc("source")],
-    )
-    ranked = forms.mutate(place=ibis.row_number().over(newest))
-    chosen = ranked.filter(ranked.place == 0).select(*form)
+    order = [ibis.desc(forms["at"]), ibis.desc("response_id"), ibis.desc("source")]
+    chosen = first_rows(forms, ["customer_id", "survey_id"], order).select(*form)
     answers = known.semi_join(chosen, form)
     given = ibis.coalesce(answers.answer, answers.score.cast(dt.string))
     return answers.select(*KEYS, "score", answer=given)

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segmentry.profiles.picking import first_rows
 from segmentry.segments.clock.moments import Moments
 
 COURSE = pa.schema(
@@ -84,8 +84,6 @@ def after_changes(members: ir.Table, course: ir.Table) -> ir.Table:
         members: Members before.
         course: Changes, in the shape of `COURSE`.
     """
-    latest = ibis.window(group_by=[course.segment_id, course.customer_id], order_by=course.effective_at.desc())
-    ranked = course.mutate(place_=ibis.row_number().over(latest))
-    final = ranked.filter(ranked.place_ == 0)
+    final = first_rows(course, _PAIR, [course.effective_at.desc()])
     entered = final.filter(final.change == "entered").select(*_PAIR)
     return members.select(*_PAIR).anti_join(final, _PAIR).union(entered)
