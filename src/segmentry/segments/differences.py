@@ -13,6 +13,7 @@ from segmentry.segments.language.writing import format_condition
 from segmentry.segments.preview import SAMPLE
 from segmentry.segments.published import Published, worth
 from segmentry.segments.tree import Definition
+from segmentry.terms.numbers import as_json
 
 
 def difference(published: Published, definition: Definition) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def difference(published: Published, definition: Definition) -> dict[str, Any]:
         "text_after": format_condition(definition.where),
         **moved(published, definition.id, after),
         "used_by": [_of_dependent(published, each, after, changed) for each in leaning],
-        "as_of": published.as_of.isoformat() + "Z",
+        "as_of": as_json(published.as_of),
     }
 
 

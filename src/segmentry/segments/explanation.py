@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
@@ -27,7 +25,7 @@ from segmentry.segments.tree import And, Condition, Definition, Facts, InSegment
 from segmentry.segments.universe import base_of
 from segmentry.segments.words import in_words
 from segmentry.terms.errors import Problem, shorten
-from segmentry.terms.numbers import NotEstimable
+from segmentry.terms.numbers import NotEstimable, as_json
 
 SHOWN = 10
 """Facts shown for one leaf."""
@@ -65,7 +63,7 @@ def explain(published: Published, definition: Definition, customer: str) -> dict
         "id": definition.id,
         "name": definition.name,
         "customer": customer,
-        "as_of": published.as_of.isoformat() + "Z",
+        "as_of": as_json(published.as_of),
         "member": inside and (decision == "added" or (ruled and decision != "removed")),
         "in_universe": inside,
         "by_rule": ruled,
@@ -77,7 +75,7 @@ def explain(published: Published, definition: Definition, customer: str) -> dict
 
 
 def _told(clock: dict[str, Any] | NotEstimable) -> Any:
-    return clock if isinstance(clock, NotEstimable) else {name: plain(value) for name, value in clock.items()}
+    return clock if isinstance(clock, NotEstimable) else as_json(clock)
 
 
 def leaves_of(condition: Condition) -> list[Condition]:
@@ -207,7 +205,7 @@ def _evidence(
         told: dict[str, Any] = {}
         if number in asked:
             value = values.get(f"value_{number}")
-            told["value"] = NotEstimable("not known") if value is None else plain(value)
+            told["value"] = NotEstimable("not known") if value is None else as_json(value)
         told["facts"] = _facts(published, batch, leaf, place, customer)
         if isinstance(leaf, InSegment) and leaf.on is None:
             told["segment"] = next(iter(named(Definition("", "", leaf), published.definitions)), leaf.segment)
@@ -231,8 +229,8 @@ def _facts(published: Published, batch: Leaves, leaf: Condition, place: Place, c
             {
                 "kind": facts.kind,
                 "counted": published.number(mine),
-                "rows": [{name: plain(value) for name, value in row.items()} for row in rows],
-                "last_of_the_table": plain(last["last"]),
+                "rows": as_json(rows),
+                "last_of_the_table": as_json(last["last"]),
                 "rows_of_the_table": last["rows"],
             }
         )
@@ -244,12 +242,3 @@ def _columns(leaf: Condition, facts: Facts, known: Sequence[str]) -> list[str]:
     names = [node.name for node in walk(facts) if isinstance(node, Trait)]
     names.append(getattr(getattr(leaf, "measure", None), "field", "amount"))
     return [name for name in [*names, "amount"] if name in known]
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON can hold it."""
-    if isinstance(value, datetime):
-        return value.isoformat() + "Z"
-    if isinstance(value, date):
-        return value.isoformat()
-    return float(value) if isinstance(value, Decimal) else value

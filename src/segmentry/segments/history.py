@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from segmentry.segments.membership import instant, members_at
 from segmentry.segments.published import Published
 from segmentry.segments.tables import REASONS
+from segmentry.terms.numbers import as_json
 
 
 def members_on(published: Published, id_: str, moment: datetime, known_at: datetime | None = None) -> ir.Table:
@@ -65,8 +66,8 @@ def attribution(published: Published, id_: str, start: datetime, end: datetime) 
     )
     return {
         "id": id_,
-        "start": start.isoformat() + "Z",
-        "end": end.isoformat() + "Z",
+        "start": as_json(start),
+        "end": as_json(end),
         "members_start": published.number(members_on(published, id_, start)),
         "members_end": published.number(members_on(published, id_, end)),
         "reasons": [_reason(reason, meaning, rows) for reason, meaning in REASONS.items() if _any(reason, rows)],

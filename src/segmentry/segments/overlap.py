@@ -11,7 +11,7 @@ import ibis
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.published import Published
 from segmentry.terms.errors import Problem
-from segmentry.terms.numbers import NotEstimable
+from segmentry.terms.numbers import NotEstimable, as_json
 
 MOST = 30
 """Segments that may be compared at once."""
@@ -43,7 +43,7 @@ def overlap(published: Published, words: Sequence[str]) -> dict[str, Any]:
         "segments": [{"id": each.id, "name": each.name, "customers": sizes[each.id]} for each in found],
         "combinations": rows,
         "pairs": [_pair(first, second, rows, sizes) for first, second in combinations(ids, 2)],
-        "as_of": published.as_of.isoformat() + "Z",
+        "as_of": as_json(published.as_of),
     }
 
 

@@ -13,6 +13,7 @@ from segmentry.segments.published import Published
 from segmentry.segments.tree import Definition
 from segmentry.segments.versions import decides_alike, row_of
 from segmentry.terms.errors import Problem
+from segmentry.terms.numbers import as_json
 
 
 def plan(
@@ -55,7 +56,7 @@ def plan(
     return {
         "actions": actions,
         "changes": sum(each["action"] != "keep" for each in actions),
-        "as_of": published.as_of.isoformat() + "Z",
+        "as_of": as_json(published.as_of),
     }
 
 

@@ -13,7 +13,7 @@ from segmentry.segments.standing import agreeing
 from segmentry.segments.tree import Definition
 from segmentry.segments.universe import base_of
 from segmentry.segments.words import describe
-from segmentry.terms.numbers import NotEstimable
+from segmentry.terms.numbers import NotEstimable, as_json
 
 SAMPLE = 20
 """Customers shown."""
@@ -52,8 +52,8 @@ def _counted(published: Published, definition: Definition, members: ir.Table) ->
         "count": found,
         "universe": whole,
         "share": found / whole if whole else NotEstimable("nobody of these kinds is known"),
-        "as_of": published.as_of.isoformat() + "Z",
-        "complete_through": published.complete_through.isoformat() + "Z",
+        "as_of": as_json(published.as_of),
+        "complete_through": as_json(published.complete_through),
         "exact": True,
     }
 

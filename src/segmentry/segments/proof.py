@@ -34,6 +34,7 @@ from segmentry.segments.tree import (
 )
 from segmentry.segments.universe import base_of
 from segmentry.terms.errors import Problem
+from segmentry.terms.numbers import as_json
 
 SAMPLE = 500
 """Customers checked where no number is told."""
@@ -75,7 +76,7 @@ def prove(published: Published, id_: str, sample: int | None = SAMPLE) -> dict[s
     differing = sorted(found ^ told)
     return {
         "id": definition.id,
-        "as_of": published.as_of.isoformat() + "Z",
+        "as_of": as_json(published.as_of),
         "universe": len(everybody),
         "checked": len(chosen),
         "members": len(told),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -60,15 +61,26 @@ class Estimate:
 
 
 def as_json(value: Any) -> Any:
-    """``value`` as the doors print it, at any depth: estimates and refusals as mappings, money as numbers."""
+    """``value`` as the doors print it, at any depth.
+
+    Estimates and refusals become mappings, money becomes a number, instants (UTC) become ISO texts that end in Z, and
+    days ISO texts.
+    """
     if isinstance(value, Estimate | NotEstimable):
         return value.as_dict()
     if isinstance(value, dict):
         return {key: as_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [as_json(item) for item in value]
-    if isinstance(value, Decimal):
-        value = float(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return NotEstimable("the value is not finite").as_dict()
-    return value
+    return _number_as_json(value) if isinstance(value, Decimal | float) else _time_as_json(value)
+
+
+def _number_as_json(value: Decimal | float) -> Any:
+    number = float(value)
+    return number if math.isfinite(number) else NotEstimable("the value is not finite").as_dict()
+
+
+def _time_as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat() + "Z"
+    return value.isoformat() if isinstance(value, date) else value

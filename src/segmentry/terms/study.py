@@ -11,6 +11,7 @@ from typing import Any
 
 from segmentry.terms.canonical import CANONICAL
 from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
+from segmentry.terms.numbers import as_json
 from segmentry.terms.vocabulary import Objective
 
 MEASURES = MappingProxyType(
@@ -171,7 +172,7 @@ class Study:
         plain = asdict(self)
         plain["objective"] = self.objective.value
         plain["review_on"] = None if self.review_on is None else self.review_on.isoformat()
-        plain["recorded_at"] = None if self.recorded_at is None else self.recorded_at.isoformat() + "Z"
+        plain["recorded_at"] = as_json(self.recorded_at)
         plain["variables"] = list(self.variables)
         plain["collection"] = {
             table: {key: value.isoformat() if isinstance(value, date) else value for key, value in told.items()}

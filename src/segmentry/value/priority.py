@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from segmentry.science.priority import Bound, Measure, Priority, Score, prioritize
-from segmentry.terms.numbers import NotEstimable
+from segmentry.terms.numbers import NotEstimable, as_json
 from segmentry.terms.study import MEASURES, Study
 
 Rows = list[dict[str, Any]]
@@ -162,7 +162,7 @@ def priority_document(rows: Rows, found: Priority | NotEstimable, study: Study) 
     asked = {
         "objective": study.objective.value,
         "decision": study.decision,
-        "recorded_at": None if study.recorded_at is None else study.recorded_at.isoformat() + "Z",
+        "recorded_at": as_json(study.recorded_at),
         "knock_outs": [str(each) for each in study.knock_outs],
     }
     if isinstance(found, NotEstimable):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from segmentry.profiles.kinds.internal import require_value_applies
 from segmentry.terms.errors import EstimationError, Problem, WorkspaceError, near_miss, shorten
-from segmentry.terms.numbers import NotEstimable
+from segmentry.terms.numbers import NotEstimable, as_json
 from segmentry.workspace.looking import as_of, rows_where, summary
 from segmentry.workspace.results import DocumentResult
 
@@ -117,7 +117,7 @@ def _found(workspace: Workspace, customer: str) -> tuple[str, list[dict[str, Any
     told = engine.table("customers")
     joined = identity.filter(identity.customer_id == id_).inner_join(told, "party_key")
     names = ("party_key", "source", "known_since", "country", "recorded_at")
-    return id_, [_plain(row) for row in engine.rows(joined.select(*names).order_by("party_key"))]
+    return id_, as_json(engine.rows(joined.select(*names).order_by("party_key")))
 
 
 def _kinds(workspace: Workspace, keys: list[str]) -> list[dict[str, Any]]:
@@ -145,8 +145,8 @@ def _account(workspace: Workspace, id_: str) -> dict[str, Any] | None:
         "parent": places[0]["parent_id"] if places else None,
         "group": places[0]["group_id"] if places else None,
         "subsidiaries": [row["customer_id"] for row in below],
-        "people": [_plain({name: row[name] for name in ("customer_id", "role", "since", "until")}) for row in people],
-        "coverage": [_plain({name: row[name] for name in names}) for row in coverage],
+        "people": [as_json({name: row[name] for name in ("customer_id", "role", "since", "until")}) for row in people],
+        "coverage": [as_json({name: row[name] for name in names}) for row in coverage],
     }
 
 
@@ -165,7 +165,7 @@ def _of_parties(workspace: Workspace, table: str, keys: list[str], key: str = "p
         return []
     rows = engine.table(table)
     found = engine.rows(rows.filter(rows[key].isin(keys)).order_by(engine.artifact(table).contract["key"]))
-    return [_plain(row) for row in found]
+    return list(as_json(found))
 
 
 def _value(workspace: Workspace, id_: str, kinds: set[str]) -> Any:
@@ -210,11 +210,11 @@ def _traits(workspace: Workspace, id_: str) -> Iterator[dict[str, Any]]:
         yield {
             "trait": row["trait"],
             "basis": row["basis"],
-            "value": _iso(value),
+            "value": as_json(value),
             "unit": row["unit"],
             "origin": row["origin"],
             "source": row["source"],
-            "as_of": _iso(row["as_of"]),
+            "as_of": as_json(row["as_of"]),
             "renew_after_days": row["renew_after_days"],
             "description": row["description"],
         }
@@ -235,7 +235,7 @@ def _memberships(workspace: Workspace, id_: str) -> list[dict[str, Any]]:
             "segment_id": row["segment_id"],
             "name": names.get(row["segment_id"], row["segment_id"]),
             "of": "definition",
-            "since": _iso(row["since"]),
+            "since": as_json(row["since"]),
             "because": "by hand" if row["origin"] == "manual" else reasons.get(row["segment_id"]),
         }
         for row in rows
@@ -273,7 +273,7 @@ def _timeline(workspace: Workspace, id_: str, keys: list[str]) -> list[dict[str,
             said = {"segment": row["segment_id"], "reason": row["reason"]}
             found.append((row["effective_at"], f"{row['change']} segment", said))
     found.sort(key=lambda each: (each[0], each[1]), reverse=True)
-    return [{"at": _iso(at), "what": what, **_plain(told)} for at, what, told in found[:LATEST]]
+    return [{"at": as_json(at), "what": what, **as_json(told)} for at, what, told in found[:LATEST]]
 
 
 def _happened(workspace: Workspace, each: Happening, keys: list[str]) -> list[tuple[datetime, str, dict[str, Any]]]:
@@ -285,13 +285,3 @@ def _happened(workspace: Workspace, each: Happening, keys: list[str]) -> list[tu
     return [
         (row.pop("at"), each.what, {name: value for name, value in row.items() if value is not None}) for row in rows
     ]
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: _iso(value) for name, value in row.items()}
-
-
-def _iso(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat() + "Z"
-    return value.isoformat() if isinstance(value, date) else value

@@ -10,12 +10,12 @@ import pyarrow as pa
 from segmentry.discovery.run_guide import forget
 from segmentry.engine import arrow_schema
 from segmentry.segments.errors import DefinitionError
-from segmentry.segments.explanation import plain
 from segmentry.segments.published import Published
 from segmentry.segments.reader import rows_of
 from segmentry.segments.run_erasure import NAMING, erase
 from segmentry.segments.tables import SEGMENT_MANUAL
 from segmentry.terms.errors import Problem, near_miss, shorten
+from segmentry.terms.numbers import as_json
 from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.segment_files import refresh_definitions
 
@@ -48,7 +48,7 @@ def erase_customers(workspace: Workspace, published: Published, customers: Seque
         forget(run, asked)
         run.notes["erased"] = len(asked)
     workspace.engine.prune(at_once={*(contract.name for contract in NAMING), "study_members"})
-    document = {"customers": len(asked), "rows": gone, "erased_at": plain(run.started_at)}
+    document = {"customers": len(asked), "rows": gone, "erased_at": as_json(run.started_at)}
     return DocumentResult("Erased", document)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from segmentry.terms.errors import Problem, SegmentryError, WorkspaceError
+from segmentry.terms.numbers import as_json
 from segmentry.terms.study import Study
 from segmentry.workspace.looking import as_of, figures, read, rows_where
 from segmentry.workspace.progress import Progress, silent
@@ -65,7 +66,7 @@ def document(workspace: Workspace) -> dict[str, Any]:
         "descriptors": rows_where(workspace, "segment_descriptors", segmentation=name),
         "typing": rows_where(workspace, "segment_typing", segmentation=name),
         "profiles": rows_where(workspace, "segment_profiles", segmentation=name),
-        "registry": [_plain(row) for row in rows_where(workspace, "segment_registry", segmentation=name)],
+        "registry": as_json(rows_where(workspace, "segment_registry", segmentation=name)),
     }
 
 
@@ -99,8 +100,3 @@ def study(workspace: Workspace) -> dict[str, Any]:
 
     told = workspace.settings.study
     return (on_record(rows_where(workspace, "studies"), told) or told).as_dict()
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """A row with instants as texts."""
-    return {name: value.isoformat() + "Z" if hasattr(value, "isoformat") else value for name, value in row.items()}

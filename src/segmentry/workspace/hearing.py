@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from segmentry.engine.ledger import LoadRecord
 from segmentry.profiles import run_feedback, run_survey_designs
 from segmentry.profiles.feedback.designs import Design, read_design
-from segmentry.segments.explanation import plain
 from segmentry.terms.errors import Problem, SourceError, shorten
+from segmentry.terms.numbers import as_json
 from segmentry.workspace.looking import as_of, rows_where
 from segmentry.workspace.results import DocumentResult, TableResult
 
@@ -47,7 +47,7 @@ class Voice:
 
     def show(self) -> DocumentResult:
         """Scores with intervals for all and inside segments, themes, languages, and remarks that wait for an answer."""
-        told = {name: [_plain(row) for row in rows_where(self.workspace, name)] for name in _TABLES}
+        told = {name: as_json(rows_where(self.workspace, name)) for name in _TABLES}
         answered = {(row["source"], row["feedback_id"]) for row in told["remark_answers"]}
         for name in ("open_remarks", "segment_remarks"):
             told[name] = [row for row in told[name] if (row["source"], row["feedback_id"]) not in answered]
@@ -166,7 +166,3 @@ def _text(path: Path) -> str:
         raise SourceError(
             Problem("SOURCE_UNREADABLE", "The file cannot be read", str(path), shorten(str(error)), next_step)
         ) from error
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: plain(value) for name, value in row.items()}

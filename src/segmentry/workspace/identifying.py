@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from segmentry.profiles import run_rulings
-from segmentry.segments.explanation import plain
 from segmentry.terms.errors import Problem, WorkspaceError
+from segmentry.terms.numbers import as_json
 from segmentry.workspace.looking import as_of, rows_where
 from segmentry.workspace.results import DocumentResult, TableResult
 
@@ -40,7 +40,7 @@ class Identities:
             "as_of": as_of(self.workspace),
             **counts,
             "doubtful": len(doubts),
-            "review": [_plain(row) for row in doubts[:SHOWN]],
+            "review": as_json(doubts[:SHOWN]),
             "report": None if last is None else last.notes.get("identity"),
         }
         return DocumentResult("Who is who", document, self._tables())
@@ -64,7 +64,7 @@ class Identities:
             "customer_id": id_,
             "parties": keys,
             "aliases": [row["alias"] for row in aliases],
-            "decisions": [_plain(row) for row in rows[-SHOWN:]],
+            "decisions": as_json(rows[-SHOWN:]),
         }
         return DocumentResult(f"How {id_} came to be", document)
 
@@ -108,7 +108,3 @@ class Identities:
 
 def _by_probability(row: dict[str, Any]) -> tuple[Any, ...]:
     return -row["probability"], row["left_party"], row["right_party"]
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: plain(value) for name, value in row.items()}

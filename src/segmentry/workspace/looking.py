@@ -11,6 +11,7 @@ import ibis
 
 from segmentry.charts import pictures
 from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
+from segmentry.terms.numbers import as_json
 from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.settings import WorkspaceSettings
 
@@ -37,7 +38,7 @@ def status(workspace: Workspace) -> DocumentResult:
         "watermark": 0 if loaded is None else loaded.watermark,
         "loaded_at": None if loaded is None else loaded.committed_at.isoformat(timespec="seconds") + "Z",
         "refreshed_at": None if refreshed is None else refreshed.committed_at.isoformat(timespec="seconds") + "Z",
-        "as_of": None if refreshed is None or refreshed.as_of is None else refreshed.as_of.isoformat() + "Z",
+        "as_of": None if refreshed is None or refreshed.as_of is None else as_json(refreshed.as_of),
         "stale": bool(reasons),
         "stale_because": reasons,
         "renew": renewals(workspace),
@@ -46,7 +47,7 @@ def status(workspace: Workspace) -> DocumentResult:
             {
                 "name": name,
                 "rows": artifact.rows,
-                "as_of": None if artifact.as_of is None else artifact.as_of.isoformat() + "Z",
+                "as_of": as_json(artifact.as_of),
                 "code_version": artifact.code_version,
                 "tzdata_version": artifact.tzdata_version,
             }
@@ -63,7 +64,7 @@ def _segment_state(row: dict[str, Any]) -> dict[str, Any]:
         "id": row["segment_id"],
         "state": row["state"],
         "members": row["members"],
-        "as_of": None if row["as_of"] is None else row["as_of"].isoformat() + "Z",
+        "as_of": as_json(row["as_of"]),
         "because": [f"{each['what']}: {each['given']}" if each["given"] else each["what"] for each in wrong],
     }
 
@@ -151,7 +152,7 @@ def rows_where(workspace: Workspace, table: str, **values: str) -> list[dict[str
 def as_of(workspace: Workspace) -> str | None:
     """The instant (UTC) for which the last refresh holds; None before it."""
     run = workspace.engine.last_run("refresh")
-    return None if run is None or run.as_of is None else run.as_of.isoformat() + "Z"
+    return None if run is None or run.as_of is None else as_json(run.as_of)
 
 
 def summary(workspace: Workspace) -> dict[str, Any]:

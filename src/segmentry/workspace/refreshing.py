@@ -18,6 +18,7 @@ from segmentry.strategy.run import plan
 from segmentry.strategy.spec import StrategySpec
 from segmentry.terms.clock import midnight_after, utc_to_local
 from segmentry.terms.errors import Problem, SettingsError, WorkspaceError
+from segmentry.terms.numbers import as_json
 from segmentry.terms.study import Study
 from segmentry.value import run as value
 from segmentry.value.run_growth import refresh_growth
@@ -72,7 +73,7 @@ def _refreshed(workspace: Workspace, instant: datetime, currency: str | None, wa
     rows = {name: artifact.rows for name, artifact in sorted(workspace.engine.current().items())}
     last = workspace.engine.last_run("refresh")
     document = {
-        "as_of": instant.isoformat() + "Z",
+        "as_of": as_json(instant),
         "currency": currency,
         "seconds": watch.seconds,
         "tables": rows,

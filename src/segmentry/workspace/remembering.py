@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from segmentry.segments import history
 from segmentry.segments.dependencies import dependents, mentioned
-from segmentry.segments.explanation import plain
 from segmentry.segments.language.writing import format_condition
 from segmentry.segments.published import Published, worth
 from segmentry.segments.reader import rows_of
@@ -19,6 +18,7 @@ from segmentry.segments.tree import Definition
 from segmentry.segments.words import describe
 from segmentry.terms.clock import midnight_after
 from segmentry.terms.errors import Problem, SettingsError
+from segmentry.terms.numbers import as_json
 from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.ticking import pending, utc
 
@@ -84,10 +84,10 @@ def members(published: Published, segment: str, on: date | None, known_at: datet
     table = table.order_by("customer_id")
     document = {
         "id": definition.id,
-        "at": moment.isoformat() + "Z",
+        "at": as_json(moment),
         "known_at": None if known_at is None else f"{utc(known_at):%Y-%m-%dT%H:%M:%S}Z",
         "members": published.number(table),
-        "customers": [_plain(row) for row in published.reader.rows(table)],
+        "customers": as_json(published.reader.rows(table)),
     }
     return DocumentResult(f"Members of {definition.name}", document, {"members": _read(published, table)})
 
@@ -99,7 +99,7 @@ def events(published: Published, since: datetime, segment: str | None) -> Docume
     table = history.events(published, since if moment is None else moment, id_)
     document = {
         "since": f"{moment or since:%Y-%m-%dT%H:%M:%S}Z",
-        "events": [_plain(row) for row in published.reader.rows(table.select(_EVENT))],
+        "events": as_json(published.reader.rows(table.select(_EVENT))),
     }
     return DocumentResult("Entered and left", document, {"events": _read(published, table)})
 
@@ -124,8 +124,8 @@ def _entry(
         "of": definition.of,
         "version": published.record[definition.id].version,
         "members": told["members"],
-        "as_of": plain(told["as_of"]),
-        "complete_through": plain(told["complete_through"]),
+        "as_of": as_json(told["as_of"]),
+        "complete_through": as_json(told["complete_through"]),
         "state": "stale" if told["state"] == "fresh" and stale else told["state"],
         "error": told["error"],
         "text": format_condition(definition.where),
@@ -135,17 +135,13 @@ def _entry(
 
 def _failed_entry(row: Mapping[str, Any]) -> dict[str, Any]:
     empty = {"name": row["segment_id"], "of": None, "version": 0, "text": None, "used_by": []}
-    told = {key: plain(row[key]) for key in ("members", "as_of", "complete_through", "state", "error")}
+    told = {key: as_json(row[key]) for key in ("members", "as_of", "complete_through", "state", "error")}
     return {"id": row["segment_id"], **empty, **told}
 
 
 def _rows_of(rows: Sequence[Mapping[str, Any]], id_: str, names: Sequence[str]) -> list[dict[str, Any]]:
     own = [row for row in rows if row["segment_id"] == id_]
-    return [{name: plain(row.get(name)) for name in names} for row in own]
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: plain(value) for name, value in row.items()}
+    return [{name: as_json(row.get(name)) for name in names} for row in own]
 
 
 def _read(published: Published, table: ir.Table) -> Callable[[], pa.Table]:

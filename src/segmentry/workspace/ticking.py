@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from segmentry.engine import DueRecord
 from segmentry.segments import run as segments
-from segmentry.segments.explanation import plain
 from segmentry.segments.literals import END
 from segmentry.segments.published import Published
 from segmentry.segments.run_clock import Clock
 from segmentry.segments.spec import MembershipSpec
 from segmentry.terms.errors import Problem, SettingsError, WorkspaceError
+from segmentry.terms.numbers import as_json
 from segmentry.workspace.looking import stale_reasons
 from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.segment_files import complete_through
@@ -31,11 +31,11 @@ def due(workspace: Workspace, published: Published) -> DocumentResult:
     instants = [each for each in head if each.kind != "horizon"]
     queue = published.pending(END)
     document = {
-        "as_of": plain(published.as_of),
+        "as_of": as_json(published.as_of),
         "customers": 0 if queue is None else queue["customers"],
         "next": [_row(each) for each in instants[:SHOWN]],
         "instants": len(instants),
-        "known_through": next((plain(each.due_at) for each in head if each.kind == "horizon"), None),
+        "known_through": next((as_json(each.due_at) for each in head if each.kind == "horizon"), None),
         "waiting": _reasons(Clock(published.reader, published.definitions).waiting(published.belonging())),
     }
     return DocumentResult("Due by the clock", document)
@@ -62,7 +62,7 @@ def step(workspace: Workspace, published: Published, until: datetime | None) -> 
 def pending(published: Published, as_of: datetime | None) -> dict[str, Any] | None:
     """Due changes that are not played by an instant, as JSON can hold them; None where there are none."""
     found = published.pending(utc(as_of))
-    return None if found is None else {name: plain(value) for name, value in found.items()}
+    return None if found is None else as_json(found)
 
 
 def utc(moment: datetime | None) -> datetime | None:
@@ -92,20 +92,20 @@ def _until(workspace: Workspace, published: Published, until: datetime | None) -
 
 def _played(published: Published, moment: datetime | None, note: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "until": plain(moment),
+        "until": as_json(moment),
         "moments": note.get("moments", 0),
         "steps": note.get("steps", 0),
         "changes": note.get("changes", 0),
         "not_played": _reasons(note.get("not_played", {})),
         "segments": [
-            {"id": row["segment_id"], "members": row["members"], "as_of": plain(row["as_of"])}
+            {"id": row["segment_id"], "members": row["members"], "as_of": as_json(row["as_of"])}
             for row in published.counts()
         ],
     }
 
 
 def _row(record: DueRecord) -> dict[str, Any]:
-    return {"at": plain(record.due_at), "kind": record.kind, "customers": record.customers}
+    return {"at": as_json(record.due_at), "kind": record.kind, "customers": record.customers}
 
 
 def _reasons(reasons: Mapping[str, str]) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -57,6 +58,8 @@ def test_a_refusal_is_false_and_gives_its_reason() -> None:
         (None, None),
         ("text", "text"),
         (0, 0),
+        (datetime(2026, 3, 1, 9, 30), "2026-03-01T09:30:00Z"),
+        ({"on": [date(2026, 3, 1)]}, {"on": ["2026-03-01"]}),
     ],
 )
 def test_any_depth_becomes_plain_json(value: Any, printed: Any) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from segmentry.terms.numbers import as_json
 from segmentry.terms.study import Study
 
+_Check = tuple[bool, dict[str, Any], str]
 STEPS = (
     "decide to segment",
     "specify the ideal segment",
@@ -73,25 +74,41 @@ def gates(evidence: Evidence) -> list[dict[str, Any]]:
 
     Segments may be judged (step 8) only against knock-outs that were recorded before extraction.
     """
-    study, found = evidence.study, evidence.segments > 0
-    judged_fairly = evidence.demanded_first and found
-    recorded = None if study.recorded_at is None else study.recorded_at.isoformat() + "Z"
-    demands = [str(each) for each in study.knock_outs]
-    extracted = None if evidence.extracted_at is None else evidence.extracted_at.isoformat() + "Z"
-    checks: Sequence[tuple[bool, Mapping[str, Any], str]] = (
+    checks = (*_asked(evidence), *_extracted(evidence), *_acted(evidence))
+    return [
+        {
+            "step": place,
+            "name": name,
+            "passed": passed,
+            "stored": as_json(stored),
+            "next_step": None if passed else next_step,
+        }
+        for place, (name, (passed, stored, next_step)) in enumerate(zip(STEPS, checks, strict=True), start=1)
+    ]
+
+
+def _asked(evidence: Evidence) -> tuple[_Check, ...]:
+    """Steps 1 to 4: what comes before segments."""
+    study = evidence.study
+    demands = {
+        "knock_outs": [str(each) for each in study.knock_outs],
+        "recorded_at": study.recorded_at,
+        "extracted_at": evidence.extracted_at,
+    }
+    return (
         (
-            recorded is not None,
-            {"decision": study.decision, "outcome": study.outcome, "recorded_at": recorded},
+            study.recorded_at is not None,
+            {"decision": study.decision, "outcome": study.outcome, "recorded_at": study.recorded_at},
             "Say what will be decided by it, and run segmentry refresh.",
         ),
         (
             evidence.demanded_first,
-            {"knock_outs": demands, "recorded_at": recorded, "extracted_at": extracted},
+            demands,
             "Record knock-outs before segments are extracted; then extract anew.",
         ),
         (
             bool(evidence.rows) and not evidence.missing,
-            {"rows": evidence.rows, "missing": list(evidence.missing)},
+            {"rows": evidence.rows, "missing": evidence.missing},
             "Collect what is missing: segmentry study data.",
         ),
         (
@@ -99,13 +116,30 @@ def gates(evidence: Evidence) -> list[dict[str, Any]]:
             {"traits": evidence.traits, "sample_is_large_enough": evidence.sample_met},
             "Use fewer variables or more customers: segmentry study recommend.",
         ),
-        (found, {"segments": evidence.segments, "verdict": evidence.verdict}, "Extract: segmentry study run."),
+    )
+
+
+def _extracted(evidence: Evidence) -> tuple[_Check, ...]:
+    """Steps 5 to 7: segments, what they are like and who they are."""
+    return (
+        (
+            evidence.segments > 0,
+            {"segments": evidence.segments, "verdict": evidence.verdict},
+            "Extract: segmentry study run.",
+        ),
         (evidence.profiled > 0, {"figures": evidence.profiled}, "Extract: segmentry study run."),
         (
             evidence.descriptors > 0,
             {"descriptors": evidence.descriptors},
             "Load what describes people: age, place, household, technology.",
         ),
+    )
+
+
+def _acted(evidence: Evidence) -> tuple[_Check, ...]:
+    """Steps 8 to 10: what is done about segments, and whether it held."""
+    study, judged_fairly = evidence.study, evidence.demanded_first and evidence.segments > 0
+    return (
         (
             judged_fairly and evidence.ranked > 0,
             {"ranked": evidence.ranked, "judged_by_recorded_demands": evidence.demanded_first},
@@ -115,7 +149,7 @@ def gates(evidence: Evidence) -> list[dict[str, Any]]:
         (
             evidence.tested > 0,
             {
-                "review_on": "a year after the as-of" if study.review_on is None else study.review_on.isoformat(),
+                "review_on": "a year after the as-of" if study.review_on is None else study.review_on,
                 "assumptions_stated": evidence.stated,
                 "assumptions_tested": evidence.tested,
                 "versions": evidence.versions,
@@ -123,13 +157,3 @@ def gates(evidence: Evidence) -> list[dict[str, Any]]:
             "State assumptions and test them: segmentry study assume; keep versions: segmentry study run.",
         ),
     )
-    return [
-        {
-            "step": place,
-            "name": name,
-            "passed": passed,
-            "stored": dict(stored),
-            "next_step": None if passed else next_step,
-        }
-        for place, (name, (passed, stored, next_step)) in enumerate(zip(STEPS, checks, strict=True), start=1)
-    ]

@@ -12,7 +12,7 @@ from segmentry.science.bases import BasesAdded
 from segmentry.science.satisfaction import wilson
 from segmentry.terms.numbers import NotEstimable, as_json
 from segmentry.workspace.looking import rows_where
-from segmentry.workspace.studying.standing import instant, published, recorded_study, text_of
+from segmentry.workspace.studying.standing import instant, published, recorded_study
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
@@ -26,10 +26,10 @@ def data(workspace: Workspace) -> Document:
     customers, found = asking.stocks(workspace.engine, moment)
     rows = stock.inventory(study, found, customers, moment)
     return {
-        "as_of": text_of(moment),
+        "as_of": as_json(moment),
         "objective": study.objective.value,
         "customers": customers,
-        "data": [as_json(row) for row in rows],
+        "data": as_json(rows),
         "missing": [row["table"] for row in rows if row["strength"] == "needed" and row["state"] == "missing"],
         "to_settle": stock.open_questions(rows),
     }
@@ -40,7 +40,7 @@ def recommendation(workspace: Workspace) -> Document:
     moment, study = instant(workspace), recorded_study(workspace)
     customers, traits = asking.candidates(workspace.engine)
     scales = rows_where(workspace, "survey_scales")
-    return {"as_of": text_of(moment), **advice.recommend(study, traits, customers, scales)}
+    return {"as_of": as_json(moment), **advice.recommend(study, traits, customers, scales)}
 
 
 def register(workspace: Workspace) -> Document:
@@ -50,14 +50,14 @@ def register(workspace: Workspace) -> Document:
     entries = []
     for row in sorted(rows_where(workspace, "study_assumptions", study=study.id), key=lambda row: row["recorded_at"]):
         tests = [_verdict(each) for each in verdicts if each["statement"] == row["statement"]]
-        stated = {"statement": row["statement"], "owner": row["owner"], "stated_at": text_of(row["recorded_at"])}
+        stated = {"statement": row["statement"], "owner": row["owner"], "stated_at": as_json(row["recorded_at"])}
         latest = tests[-1] if tests else NotEstimable("it was not tested yet").as_dict()
         entries.append(stated | {"verdict": latest, "earlier": tests[:-1]})
-    return {"as_of": text_of(moment), "study": study.id, "assumptions": entries}
+    return {"as_of": as_json(moment), "study": study.id, "assumptions": entries}
 
 
 def _verdict(row: Mapping[str, Any]) -> Document:
-    told = {"as_of": text_of(row["as_of"]), "tested_at": text_of(row["recorded_at"]), "verdict": row["verdict"]}
+    told = {"as_of": as_json(row["as_of"]), "tested_at": as_json(row["recorded_at"]), "verdict": row["verdict"]}
     told |= {"tests": row["tests"], "p": row["p"], "p_corrected": row["p_corrected"], "method": row["method"]}
     told |= {"customers": row["customers"]}
     if row["reason"] is not None:

@@ -10,12 +10,13 @@ from segmentry.discovery.guide.statements import read_statement
 from segmentry.discovery.guide.testing import StatementTests
 from segmentry.discovery.run_bases import bases_added
 from segmentry.discovery.run_guide import examine_assumptions, keep_version, record_assumption
+from segmentry.terms.numbers import as_json
 from segmentry.workspace.discovering import discover
 from segmentry.workspace.looking import read
 from segmentry.workspace.progress import Progress, silent
 from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.studying import documents, sides
-from segmentry.workspace.studying.standing import instant, last_day, published, recorded_study, text_of
+from segmentry.workspace.studying.standing import instant, last_day, published, recorded_study
 from segmentry.workspace.studying.whole import FoundSegments, found_segments, whole
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class StudyRoom:
         spec = GuideSpec(study.id, moment, last_day(self.workspace), measure or study.measure, period_days)
         with self.workspace.engine.run("study", moment) as run:
             answer, how = bases_added(run, spec)
-        document = {"as_of": text_of(moment), "study": study.id, **documents.bases(answer, how)}
+        document = {"as_of": as_json(moment), "study": study.id, **documents.bases(answer, how)}
         return DocumentResult("What each basis adds", document, self._tables("study_bases"))
 
     def run(self, *, progress: Progress = silent, **options: Any) -> DocumentResult:
@@ -124,7 +125,7 @@ class StudyRoom:
         found = found_segments(self.workspace)
         ids = found.ids if isinstance(found, FoundSegments) else []
         study = recorded_study(self.workspace)
-        document = {"as_of": text_of(instant(self.workspace)), "segmentation": study.id}
+        document = {"as_of": as_json(instant(self.workspace)), "segmentation": study.id}
         return DocumentResult(
             "Segments and lines of business", document | {"crossed": documents.lines(self.workspace, study.id, ids)}
         )

@@ -12,7 +12,6 @@ from segmentry.discovery.guide import asking, versions
 from segmentry.terms.errors import Problem, StudyError, near_miss, shorten
 from segmentry.terms.numbers import as_json
 from segmentry.workspace.looking import rows_where
-from segmentry.workspace.studying.standing import text_of
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
@@ -33,7 +32,7 @@ def listed(workspace: Workspace) -> list[dict[str, Any]]:
     return [
         {
             "version": label(version),
-            "recorded_at": text_of(rows[0]["recorded_at"]),
+            "recorded_at": as_json(rows[0]["recorded_at"]),
             "segments": len(rows),
             "customers": sum(row["customers"] for row in rows),
             "verdict": rows[0]["verdict"],
@@ -69,7 +68,7 @@ def _side(version: Version, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]
     shown = ("segment_id", "name", "customers", "value", "slsw")
     return {
         "version": label(version),
-        "as_of": text_of(version[1]),
+        "as_of": as_json(version[1]),
         "verdict": rows[0]["verdict"],
         "segments": [{name: row[name] for name in shown} for row in rows],
     }

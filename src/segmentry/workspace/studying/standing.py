@@ -45,10 +45,3 @@ def recorded_study(workspace: Workspace) -> Study:
 
     told = workspace.settings.study
     return on_record(rows_where(workspace, "studies"), told) or told
-
-
-def text_of(moment: datetime | date | None) -> str | None:
-    """An instant or day as doors print it."""
-    if moment is None:
-        return None
-    return moment.isoformat() + ("Z" if isinstance(moment, datetime) else "")

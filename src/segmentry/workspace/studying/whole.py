@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from segmentry.discovery.guide.advice import sample
 from segmentry.discovery.guide.steps import Evidence, gates
-from segmentry.terms.numbers import NotEstimable
+from segmentry.terms.numbers import NotEstimable, as_json
 from segmentry.terms.study import Study
 from segmentry.workspace.document import segment_entries
 from segmentry.workspace.looking import rows_where
 from segmentry.workspace.studying import documents, sides
-from segmentry.workspace.studying.standing import instant, recorded_study, text_of
+from segmentry.workspace.studying.standing import instant, recorded_study
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
@@ -87,7 +87,7 @@ def whole(workspace: Workspace) -> dict[str, Any]:
     register = documents.register(workspace)["assumptions"]
     evidence = _evidence(workspace, study, found, there, advised, register)
     return {
-        "as_of": text_of(moment),
+        "as_of": as_json(moment),
         "study": study.as_dict(),
         "steps": gates(evidence),
         "data": there,
@@ -99,7 +99,7 @@ def whole(workspace: Workspace) -> dict[str, Any]:
         "typing": rows_where(workspace, "segment_typing", segmentation=study.id),
         "gate": rows_where(workspace, "segment_gate", segmentation=study.id),
         "guard": rows_where(workspace, "segment_guard", segmentation=study.id),
-        "bases": [_plain(row) for row in rows_where(workspace, "study_bases", study=study.id)],
+        "bases": as_json(rows_where(workspace, "study_bases", study=study.id)),
         "lines_of_business": documents.lines(workspace, study.id, list(names)),
         "responses": documents.responses(workspace, study.id),
         "warnings": documents.warnings(workspace, study.id, names),
@@ -159,7 +159,3 @@ def _extracted_at(workspace: Workspace) -> datetime | None:
     """When the refresh began that extracted the segments published."""
     last = workspace.engine.last_run("refresh")
     return None if last is None else last.started_at
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: text_of(value) if isinstance(value, datetime) else value for name, value in row.items()}
