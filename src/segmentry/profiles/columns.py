@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from segmentry.profiles.settings import Declared
 from segmentry.sources.tables import GIVEN
-from segmentry.terms.errors import Problem, near_miss, shorten
 
 Names = Mapping[str, Sequence[str]]
 """Usual names of columns, in lower case with underscores, by what they tell."""
@@ -28,22 +28,11 @@ def told_column(told: str, asked: Mapping[str, str], names: Names, columns: Iter
     return next((known[name] for name in names[told] if name in known), None)
 
 
-def column_problems(section: str, told: Mapping[str, Any], names: Names, others: Sequence[str] = ()) -> list[Problem]:
-    """What is wrong with the names of columns in a section of the settings.
+def declared_columns(names: Names) -> dict[str, Declared]:
+    """The settings that name a column, one for each thing that columns may tell."""
+    return {name: Declared("text", ask="the name of a column") for name in names}
 
-    Args:
-        section: The section.
-        told: Its settings.
-        names: What columns may tell.
-        others: Further settings, which are not looked at.
-    """
-    found = []
-    for name, value in told.items():
-        where = f"[{section}] {name}"
-        if name not in names and name not in others:
-            next_step = near_miss(name, [*names, *others]) or f"Known are {', '.join([*names, *others])}."
-            found.append(Problem("SETTING_UNKNOWN", "There is no such setting", where, shorten(value), next_step))
-        elif name in names and not isinstance(value, str):
-            next_step = "Write it as text."
-            found.append(Problem("SETTING_WRONG", "A name of a column is wanted", where, shorten(value), next_step))
-    return found
+
+def named_columns(told: Mapping[str, Any], names: Names) -> tuple[tuple[str, str], ...]:
+    """What settings name as columns, by what they tell."""
+    return tuple((name, value) for name, value in sorted(told.items()) if name in names)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from segmentry.profiles.accounts.declared import Declared, read_declared
+from segmentry.profiles.settings import Declared, read_declared
 from segmentry.terms.artifacts import Spec
 
 STAGES = (
@@ -28,8 +28,8 @@ STAGES = (
 
 _DECLARED = {
     "silence_days": Declared("whole number", 1, 3650),
-    "stages": Declared("words"),
-    "roll_up": Declared("words"),
+    "stages": Declared("texts"),
+    "roll_up": Declared("texts"),
 }
 
 

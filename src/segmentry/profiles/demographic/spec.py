@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from segmentry.profiles.columns import column_problems, told_column
+from segmentry.profiles.columns import declared_columns, named_columns, told_column
+from segmentry.profiles.settings import Declared, read_declared
 from segmentry.terms.artifacts import Spec
-from segmentry.terms.errors import Problem, SettingsError, shorten
 
 NAMES: dict[str, tuple[str, ...]] = {
     "birth_date": ("birth_date", "birthdate", "date_of_birth", "dob", "birthday", "born_on", "birth"),
@@ -28,7 +28,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 """Names of columns by what they tell, in lower case with underscores."""
 
 AGE_BANDS = (18, 25, 35, 45, 55, 65)
-_OLDEST = 120
+_BANDS = Declared("ascending numbers", 1, 119, ask="a list of ages in ascending order, such as [18, 25, 35]")
 
 
 @dataclass(frozen=True)
@@ -59,23 +59,10 @@ class DemographicSpec(Spec):
         Raises:
             SettingsError: with every mistake.
         """
-        problems = [*column_problems("demographic", told, NAMES, ("age_bands",)), *_wrong_bands(told)]
-        if problems:
-            raise SettingsError(problems)
-        columns = tuple((name, value) for name, value in sorted(told.items()) if name != "age_bands")
-        return cls(as_of, last_day, currency, columns, tuple(told.get("age_bands", AGE_BANDS)))
+        known = {"age_bands": _BANDS, **declared_columns(NAMES)}
+        read = read_declared("demographic", told, known)
+        return cls(as_of, last_day, currency, named_columns(read, NAMES), read.get("age_bands", AGE_BANDS))
 
     def column(self, told: str, columns: tuple[str, ...]) -> str | None:
         """The column of ``columns`` that tells ``told``; None where none does."""
         return told_column(told, dict(self.columns), NAMES, columns)
-
-
-def _wrong_bands(told: Mapping[str, Any]) -> list[Problem]:
-    bands = told.get("age_bands", AGE_BANDS)
-    whole = isinstance(bands, list | tuple) and all(isinstance(each, int) and 0 < each < _OLDEST for each in bands)
-    if whole and bands and list(bands) == sorted(set(bands)):
-        return []
-    next_step = "Write ages in ascending order, such as [18, 25, 35, 45, 55, 65]."
-    return [
-        Problem("AGE_BANDS_WRONG", "These are no bands of age", "[demographic] age_bands", shorten(bands), next_step)
-    ]

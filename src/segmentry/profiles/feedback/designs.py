@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from segmentry.profiles.feedback.spec import MEASURES
-from segmentry.profiles.psychographic.settings import Settings
+from segmentry.profiles.settings import Settings
 from segmentry.terms.artifacts import Spec
 from segmentry.terms.errors import Problem, SettingsError, shorten
 
@@ -94,7 +94,7 @@ def read_design(text: str, kind: str = "toml") -> Design:
     told = Settings("[survey]", _parsed(text, kind), problems)
     survey_id, title = told.needed("survey"), told.text("title")
     segments = told.texts("segments")
-    told.read.add("questions")
+    told.asked.add("questions")
     given = told.given.get("questions", [])
     if not isinstance(given, Sequence) or isinstance(given, str) or not given:
         told.wrong("questions", given, "A survey has a list of questions", "Write [[questions]] with text.")

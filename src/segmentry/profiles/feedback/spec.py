@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from segmentry.profiles.accounts.declared import Declared, read_declared
+from segmentry.profiles.settings import Declared, read_declared
 from segmentry.terms.artifacts import Spec
 from segmentry.terms.errors import Problem, SettingsError
 
@@ -25,13 +25,13 @@ _DECLARED = {
     "review_low": Declared("whole number", 0, 1),
     "review_high": Declared("whole number", 2, 100),
     "high_is_easy": Declared("yes or no"),
-    "by": Declared("words"),
-    "nps_questions": Declared("words"),
-    "csat_questions": Declared("words"),
-    "ces_questions": Declared("words"),
+    "by": Declared("texts"),
+    "nps_questions": Declared("texts"),
+    "csat_questions": Declared("texts"),
+    "ces_questions": Declared("texts"),
     "most_themes": Declared("whole number", 2, 30),
     "most_texts": Declared("whole number", 100, 5_000_000),
-    "silent_words": Declared("words"),
+    "silent_words": Declared("texts"),
 }
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from segmentry.profiles.accounts.declared import Declared, read_declared
+from segmentry.profiles.settings import Declared, read_declared
 from segmentry.terms.artifacts import Spec
 
 _DECLARED = {
     "euros_per": Declared("numbers by name", 1e-9, 1e9),
     "amount_units": Declared("numbers by name", 1e-9, 1e12),
     "consolidated": Declared("yes or no"),
-    "industry_scheme": Declared("word"),
+    "industry_scheme": Declared("text"),
     "fast_growth": Declared("number", 0.01, 10.0),
     "least_staff": Declared("whole number", 1, 1000),
     "struggling_below": Declared("number", -1.0, 0.0),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from segmentry.profiles.columns import column_problems, told_column
+from segmentry.profiles.columns import declared_columns, named_columns, told_column
+from segmentry.profiles.settings import Declared, read_declared
 from segmentry.terms.artifacts import Spec
-from segmentry.terms.errors import Problem, SettingsError, shorten
 
 NAMES: dict[str, tuple[str, ...]] = {
     "city": ("city", "town", "home_city", "location", "city_name", "place"),
@@ -50,20 +50,10 @@ class GeographicSpec(Spec):
         Raises:
             SettingsError: with every mistake.
         """
-        problems = [*column_problems("geographic", told, NAMES, ("fewest_buyers",)), *_wrong_number(told)]
-        if problems:
-            raise SettingsError(problems)
-        columns = tuple((name, value) for name, value in sorted(told.items()) if name in NAMES)
-        return cls(as_of, last_day, currency, columns, told.get("fewest_buyers", FEWEST_BUYERS))
+        known = {"fewest_buyers": Declared("whole number", 1, 1_000_000), **declared_columns(NAMES)}
+        read = read_declared("geographic", told, known)
+        return cls(as_of, last_day, currency, named_columns(read, NAMES), read.get("fewest_buyers", FEWEST_BUYERS))
 
     def column(self, told: str, columns: tuple[str, ...]) -> str | None:
         """The column of ``columns`` that tells ``told``; None where none does."""
         return told_column(told, dict(self.columns), NAMES, columns)
-
-
-def _wrong_number(told: Mapping[str, Any]) -> list[Problem]:
-    given = told.get("fewest_buyers", FEWEST_BUYERS)
-    if isinstance(given, int) and not isinstance(given, bool) and given >= 1:
-        return []
-    what, next_step = "A whole number from 1 on is wanted", "Ten buyers are usual."
-    return [Problem("SETTING_WRONG", what, "[geographic] fewest_buyers", shorten(given), next_step)]

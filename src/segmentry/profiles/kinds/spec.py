@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from segmentry.profiles.accounts.declared import Declared, read_declared
+from segmentry.profiles.settings import Declared, read_declared
 from segmentry.terms.artifacts import Spec
 
 _DECLARED = {
     "renewal_days": Declared("whole number", 1, 730),
     "usage_days": Declared("whole number", 7, 730),
     "usage_drop": Declared("number", 0.01, 1.0),
-    "usage_metric": Declared("word"),
+    "usage_metric": Declared("text"),
     "satisfaction_days": Declared("whole number", 7, 3650),
     "satisfaction_low": Declared("number", 0.0, 1.0),
     "waiting_target": Declared("number", 0.0, 1e6),
     "handling_target": Declared("number", 0.0, 1e6),
-    "user_column": Declared("word"),
-    "payer_column": Declared("word"),
+    "user_column": Declared("text"),
+    "payer_column": Declared("text"),
     "contribution_share": Declared("number", 0.0, 1.0),
     "referral_credit": Declared("number", 0.0, 1.0),
 }

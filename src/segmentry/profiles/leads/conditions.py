@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from segmentry.profiles.psychographic.settings import Settings
+from segmentry.profiles.settings import Settings
 from segmentry.terms.artifacts import Spec
 from segmentry.terms.errors import Problem
 
@@ -96,7 +96,7 @@ def read_rules(
 
 
 def _conditions(told: Settings, problems: list[Problem]) -> tuple[Condition, ...]:
-    told.read.add("when")
+    told.asked.add("when")
     given: Any = told.given.get("when", [])
     listed = [given] if isinstance(given, Mapping) else given
     if not isinstance(listed, Sequence) or isinstance(listed, str):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from segmentry.profiles.leads.conditions import Rule, read_rules
-from segmentry.profiles.psychographic.settings import Settings
+from segmentry.profiles.settings import Settings
 from segmentry.terms.artifacts import Spec
 from segmentry.terms.errors import Problem, SettingsError
 
@@ -101,13 +101,13 @@ class LeadSpec(Spec):
 def _rules(
     told: Settings, name: str, then: str, problems: list[Problem], known: tuple[str, ...] = ()
 ) -> tuple[Rule, ...]:
-    told.read.add(name)
+    told.asked.add(name)
     return read_rules(f"leads.{name}", told.given.get(name, []), then, problems, known)
 
 
 def _pairs(told: Settings, name: str, stages: tuple[str, ...], by_stage: bool) -> tuple[tuple[str, str], ...]:
     """A table of words with stages, or of stages with columns."""
-    told.read.add(name)
+    told.asked.add(name)
     given = told.given.get(name, {})
     if not isinstance(given, Mapping) or not all(isinstance(each, str) for each in given.values()):
         told.wrong(name, given, "This is a table of texts", 'Write {"sales ready" = "sql"}.')

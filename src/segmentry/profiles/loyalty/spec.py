@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from segmentry.profiles.columns import column_problems, told_column
+from segmentry.profiles.columns import declared_columns, told_column
+from segmentry.profiles.settings import Declared, read_declared
 from segmentry.terms.artifacts import Spec
-from segmentry.terms.errors import Problem, SettingsError, shorten
 
 NAMES: dict[str, tuple[str, ...]] = {
     "category_spend": ("category_spend", "wallet", "total_category_spend", "spend_in_category"),
@@ -45,14 +45,8 @@ class LoyaltySpec(Spec):
         Raises:
             SettingsError: with every mistake.
         """
-        problems = column_problems("loyalty", told, NAMES, ("high_share",))
-        share = told.get("high_share", 0.5)
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
-            what, next_step = "A share above 0 and up to 1 is wanted", "Half is usual."
-            problems.append(Problem("SETTING_WRONG", what, "[loyalty] high_share", shorten(share), next_step))
-        if problems:
-            raise SettingsError(problems)
-        return cls(as_of, last_day, currency, told.get("category_spend"), float(share))
+        known = {"high_share": Declared("number", 0.01, 1.0), **declared_columns(NAMES)}
+        return cls(as_of, last_day, currency, **read_declared("loyalty", told, known))
 
     def column(self, columns: tuple[str, ...]) -> str | None:
         """The column of ``columns`` that tells spend in the category; None where none does."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
-from segmentry.profiles.psychographic.settings import Settings, raise_problems
+from segmentry.profiles.settings import Settings, raise_problems
 from segmentry.science.drivers import MOST_DRIVERS
 from segmentry.terms.artifacts import Spec
 from segmentry.terms.errors import Problem

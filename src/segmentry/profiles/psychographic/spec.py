@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
-from segmentry.profiles.psychographic.settings import Settings, raise_problems
+from segmentry.profiles.settings import Settings, raise_problems
 from segmentry.terms.artifacts import Spec
 from segmentry.terms.errors import Problem
 from segmentry.terms.vocabulary import Basis, Specificity
@@ -170,7 +170,7 @@ def _answer(name: str, settings: Settings) -> AnswerSpec:
     question, survey = settings.needed("question"), settings.text("survey")
     facet = settings.text("facet", "lifestyle", FACETS)
     codes = settings.given.get("codes", {})
-    settings.read.add("codes")
+    settings.asked.add("codes")
     if not isinstance(codes, Mapping) or not all(isinstance(each, str) for each in codes.values()):
         settings.wrong("codes", codes, "This is a table of codes with their meaning", 'Write {a = "often"}.')
         codes = {}

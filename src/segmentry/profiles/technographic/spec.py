@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from segmentry.profiles.accounts.declared import Declared, read_declared
+from segmentry.profiles.settings import Declared, read_declared
 from segmentry.terms.artifacts import Spec
 
 _DECLARED = {
     "use_days": Declared("whole number", 7, 730),
     "adopters": Declared("whole number", 2, 1_000_000),
-    "adoption_of": Declared("word"),
-    "skill": Declared("word"),
-    "skill_words": Declared("words"),
+    "adoption_of": Declared("text"),
+    "skill": Declared("text"),
+    "skill_words": Declared("texts"),
 }
 
 
