@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,12 +18,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("SEGMENTRY_DATA is not set: no real data")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file run in one process, so what a file sets up is set up once; all of Spark runs in one."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests of one file run in one process, so what a file sets up is set up once; whatever starts Spark, too."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneProcessForEachFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "spark" if file.startswith("tests/engines/") or file.endswith("_parity.py") else file
+
+    return OneProcessForEachFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def spark_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wareho
     warehouse.close()
 
 
-@pytest.fixture(params=["duckdb", pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.xdist_group("spark")])])
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
 def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
     """A warehouse of each engine."""
     if request.param == "spark":

@@ -124,7 +124,6 @@ def compared(known: Known, tables: Tables, warehouse: Warehouse, sections: tuple
 
 @pytest.mark.prove
 @pytest.mark.spark
-@pytest.mark.xdist_group("spark")
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_module_publishes_the_same(
     known: Known, tables: Tables, spark_warehouse: Warehouse, section: str

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -40,10 +42,25 @@ def run(content: str, folder: Path) -> dict[str, Any]:
     return sg.run(folder / "orders.csv", folder / "out", currency="EUR").document
 
 
+Answer = Callable[[str], tuple[dict[str, Any], str]]
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Answer:
+    """Document and page of the main job for a base, run once."""
+
+    @cache
+    def answer(name: str) -> tuple[dict[str, Any], str]:
+        folder = tmp_path_factory.mktemp("base")
+        return run(BASES[name], folder), (folder / "out" / "report.html").read_text(encoding="utf8")
+
+    return answer
+
+
 @pytest.mark.parametrize("name", BASES)
-def test_a_base_that_hardly_exists_is_answered(name: str, tmp_path: Path) -> None:
+def test_a_base_that_hardly_exists_is_answered(name: str, answered: Answer) -> None:
     """The document keeps its schema, rows and segments add up, and every estimate lies inside a finite interval."""
-    found = run(BASES[name], tmp_path)
+    found, page = answered(name)
     text = files("segmentry.workspace").joinpath("schemas", "run.json").read_text(encoding="utf8")
     jsonschema.validate(found, json.loads(text))
     source = found["source"]
@@ -53,7 +70,6 @@ def test_a_base_that_hardly_exists_is_answered(name: str, tmp_path: Path) -> Non
     for entry in found["segments"]:
         if "estimate" in entry["value"]:
             assert 0 <= entry["value"]["low"] <= entry["value"]["estimate"] <= entry["value"]["high"]
-    page = (tmp_path / "out" / "report.html").read_text(encoding="utf8")
     assert "<script>alert(1)</script>" not in page
     assert "NaN" not in page.split("<main", 1)[-1].split("<script", 1)[0]
 
@@ -74,8 +90,8 @@ def test_a_base_in_which_everything_was_given_back_is_refused(tmp_path: Path) ->
         ("monthly bills", "equal intervals"),
     ],
 )
-def test_a_value_that_cannot_be_known_is_refused_with_its_reason(name: str, reason: str, tmp_path: Path) -> None:
+def test_a_value_that_cannot_be_known_is_refused_with_its_reason(name: str, reason: str, answered: Answer) -> None:
     """Too little data, and contracts, are refused; nothing is put in the value's place."""
-    found = run(BASES[name], tmp_path)
+    found, _ = answered(name)
     assert reason in found["clv"]["not_estimable"]
     assert all(entry["value"] == {"not_estimable": found["clv"]["not_estimable"]} for entry in found["segments"])
