@@ -89,6 +89,19 @@ def test_segments_of_a_survey_have_stability_and_a_verdict(people: sg.Workspace)
     assert [each["code"] for each in found["warnings"]] == ["ONE_BASIS"]
 
 
+def test_golden_questions_name_the_segments_of_people_they_were_not_learned_from(people: sg.Workspace) -> None:
+    """A handful of 140 questions finds most of the segments of six scales again; religion is locked and not asked."""
+    found = people.study.questions(most=6).as_dict()
+    asked = [each["question"] for each in found["questions"]]
+    assert 2 <= len(set(asked)) == len(asked) <= 6
+    assert found["respondents"] == 1010
+    last = found["questions"][-1]["agreement"]
+    assert last["low"] > found["baseline"] + 0.15
+    assert found["locked"]
+    assert not set(found["locked"]) & set(asked)
+    assert {each["found_again"] > 0.4 for each in found["segments"]} == {True}
+
+
 def test_assumptions_about_a_survey_are_ruled_on(people: sg.Workspace) -> None:
     """Sociable people are happier (Spearman 0.42); fear of animals and arts have little to do with each other."""
     people.study.assume("sociability and happiness go together")

@@ -1,4 +1,4 @@
-"""Puts on record what a study states, tests and finds: assumptions, verdicts, versions."""
+"""Puts on record what a study states, tests and finds: assumptions, verdicts, questions, versions."""
 
 from __future__ import annotations
 
@@ -12,8 +12,15 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from segmentry.discovery.guide.population import literal_instant
+from segmentry.discovery.guide.short_form import ShortForm, question_rows
 from segmentry.discovery.guide.statements import Statement, read_statement
-from segmentry.discovery.guide.tables import STUDY_ASSUMPTIONS, STUDY_MEMBERS, STUDY_VERDICTS, STUDY_VERSIONS
+from segmentry.discovery.guide.tables import (
+    STUDY_ASSUMPTIONS,
+    STUDY_MEMBERS,
+    STUDY_QUESTIONS,
+    STUDY_VERDICTS,
+    STUDY_VERSIONS,
+)
 from segmentry.discovery.guide.testing import StatementTests
 from segmentry.engine import Run, arrow_schema
 from segmentry.science.assumptions import Measured, Ruled, rule
@@ -81,6 +88,19 @@ def keep_version(
     others = [row for row in rows_of(run, "study_versions") if (row["study"], row["as_of"]) != (study, as_of)]
     put(run, STUDY_VERSIONS, [*others, *(shared | dict(row) for row in segments)])
     run.publish(STUDY_MEMBERS, _members(run, study, as_of), parents=("segmentation_members",))
+
+
+def record_questions(run: Run, study: str, as_of: datetime, form: ShortForm) -> None:
+    """Put the golden questions of a study on record, in place of those before; none where there are none.
+
+    Args:
+        run: The run.
+        study: Id of the study.
+        as_of: Instant (UTC) for which its segments hold.
+        form: The questions.
+    """
+    others = [row for row in rows_of(run, "study_questions") if row["study"] != study]
+    put(run, STUDY_QUESTIONS, [*others, *question_rows(study, as_of, form)])
 
 
 def _members(run: Run, study: str, as_of: datetime) -> ir.Table:

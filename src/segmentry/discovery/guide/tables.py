@@ -96,3 +96,19 @@ STUDY_BASES = Contract(
         ),
     ),
 )
+
+STUDY_QUESTIONS = Contract(
+    "study_questions",
+    "the weight of one golden question for one segment; position 0 is the segment's constant",
+    ("study", "segment_id", "position"),
+    (
+        _STUDY,
+        _AS_OF,
+        Column("segment_id", _TEXT, "Id of the segment.", required=True),
+        Column("position", _INTEGER, "Place in the order of asking, from 1 on; 0 for the constant.", required=True),
+        Column("survey_id", _TEXT, "The survey the question is from; empty for the constant."),
+        Column("question", _TEXT, "The question; empty for the constant."),
+        Column("weight", _NUMBER, "Added for each point of the answer; the segment of the largest sum is named."),
+        Column("usual_answer", _NUMBER, "Mean answer, which stands in for a missing one.", "points"),
+    ),
+)

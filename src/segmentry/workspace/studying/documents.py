@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from segmentry.discovery.guide import advice, asking, leaning, stock, versions
 from segmentry.discovery.guide.population import catalog
+from segmentry.discovery.guide.short_form import ShortForm
 from segmentry.science.bases import BasesAdded
 from segmentry.science.satisfaction import wilson
 from segmentry.terms.numbers import NotEstimable, as_json
@@ -78,6 +79,43 @@ def bases(answer: BasesAdded | NotEstimable, how: Mapping[str, Any]) -> Document
 
 
 _FIGURES = ("alone", "share", "beyond", "nested")
+
+
+def questions(form: ShortForm, names: Mapping[str, str]) -> Document:
+    """Golden questions with what they achieve, and how to weigh their answers."""
+    told: Document = {"looked_at": len(form.asked), "locked": list(form.locked)}
+    if isinstance(form.found, NotEstimable):
+        return told | {"questions": form.found.as_dict()}
+    found, functions = form.found, form.found.functions
+    steps = zip(functions.questions, found.agreement[: found.chosen], strict=True)
+    asked = [
+        {
+            "position": place,
+            "survey": form.asked[each][0],
+            "question": form.asked[each][1],
+            "agreement": share.as_dict(),
+        }
+        for place, (each, share) in enumerate(steps, start=1)
+    ]
+    segments = [
+        {
+            "segment_id": segment,
+            "name": names.get(segment, segment),
+            "found_again": float(found.recall[label]),
+            "constant": float(functions.constants[label]),
+            "weights": functions.weights[label].tolist(),
+        }
+        for label, segment in enumerate(form.segments)
+    ]
+    return told | {
+        "respondents": found.respondents,
+        "baseline": found.baseline,
+        "measured": "on respondents of whom neither the choice of questions nor the weights knew anything",
+        "questions": asked,
+        "usual_answers": functions.usual.tolist(),
+        "segments": segments,
+        "rule": "for each segment add its constant and weight times answer; the segment of the largest sum is named",
+    }
 
 
 def warnings(workspace: Workspace, segmentation: str, names: Mapping[str, str]) -> list[Document]:

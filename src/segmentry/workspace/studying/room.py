@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from segmentry.discovery.guide.short_form import short_form
 from segmentry.discovery.guide.spec import GuideSpec
 from segmentry.discovery.guide.statements import read_statement
 from segmentry.discovery.guide.testing import StatementTests
 from segmentry.discovery.run_bases import bases_added
-from segmentry.discovery.run_guide import examine_assumptions, keep_version, record_assumption
-from segmentry.terms.numbers import as_json
+from segmentry.discovery.run_guide import examine_assumptions, keep_version, record_assumption, record_questions
+from segmentry.terms.errors import Problem, StudyError
+from segmentry.terms.numbers import NotEstimable, as_json
 from segmentry.workspace.discovering import discover
 from segmentry.workspace.looking import read
 from segmentry.workspace.progress import Progress, silent
@@ -88,6 +90,30 @@ class StudyRoom:
             answer, how = bases_added(run, spec)
         document = {"as_of": as_json(moment), "study": study.id, **documents.bases(answer, how)}
         return DocumentResult("What each basis adds", document, self._tables("study_bases"))
+
+    def questions(self, *, most: int = 6) -> DocumentResult:
+        """Golden questions: the fewest questions of the surveys loaded that tell the segments of the study apart.
+
+        They are asked of new respondents; constant and weights of each segment say where their answers put them.
+
+        Args:
+            most: Most questions.
+
+        Raises:
+            StudyError: ``most`` is below 1.
+        """
+        if most < 1:
+            step = "Five or six are usual."
+            raise StudyError(Problem("QUESTIONS_TOO_FEW", "At least one question is needed", "most", str(most), step))
+        study, moment, found = recorded_study(self.workspace), instant(self.workspace), found_segments(self.workspace)
+        document = {"as_of": as_json(moment), "study": study.id}
+        if isinstance(found, NotEstimable):
+            return DocumentResult("Golden questions", document | {"questions": found})
+        with self.workspace.engine.run("study", moment) as run:
+            form = short_form(run, study.id, most=most)
+            record_questions(run, study.id, moment, form)
+        document |= documents.questions(form, found.names)
+        return DocumentResult("Golden questions", document, self._tables("study_questions"))
 
     def run(self, *, progress: Progress = silent, **options: Any) -> DocumentResult:
         """Put the study on record, find its segments, and keep them as a version.
