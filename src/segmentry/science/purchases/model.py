@@ -14,6 +14,7 @@ from segmentry.science.inputs import FloatArray, Inputs, IntArray, inner, requir
 from segmentry.science.likelihood import Maximum, Objective, covariance_of, maximize
 from segmentry.science.purchases.histories import Histories, Pairs, fold, pair_up, read_histories, refuse_if_hopeless
 from segmentry.science.purchases.parameters import KnownParameters, ridge_text
+from segmentry.science.quadrature import legendre
 from segmentry.terms.errors import EstimationError, Problem
 
 DISCOUNT_NODES = 6
@@ -164,7 +165,7 @@ class PurchaseModel(KnownParameters, ABC):
         if step is not None:
             return self._discounted_in_steps(theta, pairs, horizon, discount_rate_per_unit, step)
         force = float(np.log1p(discount_rate_per_unit))
-        nodes, weights = np.polynomial.legendre.leggauss(DISCOUNT_NODES + int(min(4 * force * horizon, 250)))
+        nodes, weights = legendre(DISCOUNT_NODES + int(min(4 * force * horizon, 250)))
         scale = (pairs.times + self.time_scale(theta))[:, None]
         longest = np.log1p(horizon / scale)
         if force == 0:

@@ -13,6 +13,7 @@ from segmentry.science.likelihood import Objective
 from segmentry.science.purchases.histories import Histories, pair_up
 from segmentry.science.purchases.model import PurchaseModel, SimulatedHistories
 from segmentry.science.purchases.special import gauss_fraction
+from segmentry.science.quadrature import legendre
 
 MOMENT_NODES = 24
 TAIL_NODES = 64
@@ -65,7 +66,7 @@ def departure_integral(
         The integral (n,), and its derivatives (4, n) in theta.
     """
     r, alpha, s, beta = theta
-    nodes, weights = np.polynomial.legendre.leggauss(DEPARTURE_NODES)
+    nodes, weights = legendre(DEPARTURE_NODES)
     value, slopes = np.empty(count.size), np.empty((4, count.size))
     smaller = min(alpha, beta)
     for start in range(0, count.size, DEPARTURE_BLOCK):
@@ -198,7 +199,7 @@ class ParetoNBD(PurchaseModel):
     def chance_at_least(self, theta: FloatArray, count: FloatArray, age: FloatArray) -> FloatArray:
         """P(X >= k): Poisson-gamma counts up to the departure or ``age``, integrated over the departure."""
         r, alpha, s, beta = theta
-        nodes, weights = np.polynomial.legendre.leggauss(TAIL_NODES)
+        nodes, weights = legendre(TAIL_NODES)
         smaller = min(alpha, beta)
         longest = np.log1p(age / smaller)[..., None]
         place = longest * (nodes + 1) / 2
@@ -281,7 +282,7 @@ def _mean_life(s: float, scale: FloatArray, upto: float) -> FloatArray:
 
 
 def _first_moment(s: float, scale: FloatArray, upto: float) -> FloatArray:
-    nodes, weights = np.polynomial.legendre.leggauss(MOMENT_NODES)
+    nodes, weights = legendre(MOMENT_NODES)
     longest = np.log1p(upto / scale)[:, None]
     place = longest * (nodes + 1) / 2
     density = weights * longest / 2 * scale[:, None] ** 2 * np.expm1(place) * np.exp((1 - s) * place)
@@ -297,7 +298,7 @@ def scaled_exponential_integral(order: float, z: FloatArray) -> FloatArray:
     near = z < 1
     if near.any():
         small = z[near]
-        nodes, weights = np.polynomial.legendre.leggauss(TAIL_NODES)
+        nodes, weights = legendre(TAIL_NODES)
         longest = np.log(1 / small)[:, None]
         place = longest * (nodes + 1) / 2
         body = np.exp(small[:, None] * -np.expm1(place) + (1 - order) * place)
