@@ -25,8 +25,8 @@ from tests.rooms.simulate.companies import Known, loaded, sheet
 
 SPEC = CompanySpec(customers=60, seed=5, days=400, holdout_days=0, products=16, parts=PARTS)
 AS_OF = datetime.combine(SPEC.start + timedelta(days=400), datetime.min.time())
-SECTIONS = ("identity", "demographic", "geographic", "surveys", "needs", "engagement", "technographic", "kinds",
-            "accounts", "firmographic")  # fmt: skip
+SECTIONS = ("identity", "demographic", "geographic", "occasions", "surveys", "needs", "engagement", "technographic",
+            "kinds", "accounts", "firmographic")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

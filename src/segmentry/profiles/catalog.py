@@ -21,6 +21,7 @@ TRAIT_TABLES = (
     "technographic_traits",
     "feedback_traits",
     "loyalty_traits",
+    "occasion_traits",
     "kinds_traits",
 )
 """Tables of traits of customers, of every basis; those of organizations and leads are asked for by name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import ibis
@@ -58,7 +59,7 @@ def publish(run: Run, spec: DemographicSpec, catalog: TraitCatalog) -> None:
     people = keyed(customers, merged).select("customer_id", "party_key", "known_since", **told)
     unread: list[Unread] = []
     for what, name in told.items():
-        people, wrong = _with_read(run, people, what, name, spec)
+        people, wrong = with_read(run, people, what, name, spec.last_day)
         unread += wrong
     if merged is not None:
         people = of_oldest_party(people)
@@ -79,26 +80,35 @@ def _can(name: str, told: dict[str, str]) -> bool:
     return any(each in told for each in _NEEDS[name])
 
 
-def _with_read(
-    run: Run, people: ir.Table, what: str, name: str, spec: DemographicSpec
+def with_read(
+    run: Run, people: ir.Table, told: str, name: str, last_day: date, *, read_as: str = ""
 ) -> tuple[ir.Table, list[Unread]]:
-    """The people with what one column means, as ``read_WHAT``, or ``WHAT_low`` and ``WHAT_high``."""
-    column = people[what]
+    """The people with what one column means, as ``read_TOLD``, or ``TOLD_low`` and ``TOLD_high``.
+
+    Args:
+        run: The run.
+        people: Has the column ``told``.
+        told: The column.
+        name: Its name in the source, for what could not be read.
+        last_day: The last local day that counts; later dates are not believed.
+        read_as: What the column is read as, such as ``birth_date``; what it is called by default.
+    """
+    what, column = read_as or told, people[told]
     if what == "birth_date" and (column.type().is_date() or column.type().is_timestamp()):
         day = column.cast("date")
-        known = (day <= ibis.literal(spec.last_day)).fill_null(False)
-        return people.mutate(read_birth_date=ibis.ifelse(known, day, ibis.null("date"))), []
+        known = (day <= ibis.literal(last_day)).fill_null(False)
+        return people.mutate(**{f"read_{told}": ibis.ifelse(known, day, ibis.null("date"))}), []
     if what not in WORDS and what != "birth_date" and column.type().is_numeric():
         value = ibis.ifelse(column >= 0, column.cast("float64"), ibis.null("float64"))
-        return people.mutate(**{f"{what}_low": value, f"{what}_high": value}), []
+        return people.mutate(**{f"{told}_low": value, f"{told}_high": value}), []
     texts = people.select(text=column.cast("string"))
     counted = texts.filter(texts.text.notnull()).group_by("text").aggregate(customers=ibis._.count())
     rows = run.rows(counted.order_by(counted.customers.desc(), counted.text).limit(MOST_VALUES))
-    table, unread = read(what, name, rows, spec.last_day)
+    table, unread = read(what, name, rows, last_day)
     meant = ibis.memtable(table)
-    joined = people.left_join(meant, people[what].cast("string") == meant.text).drop("text")
-    names = {f"{what}_{each}": each for each in ("low", "high")} if "low" in table.column_names else {}
-    return joined.rename(names or {f"read_{what}": "value"}), unread
+    joined = people.left_join(meant, column.cast("string") == meant.text).drop("text")
+    names = {f"{told}_{each}": each for each in ("low", "high")} if "low" in table.column_names else {}
+    return joined.rename(names or {f"read_{told}": "value"}), unread
 
 
 _READ = {

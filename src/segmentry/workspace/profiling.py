@@ -47,6 +47,7 @@ def modules() -> tuple[Module, ...]:
         run_leads,
         run_loyalty,
         run_needs,
+        run_occasions,
         run_psychographic,
         run_technographic,
     )
@@ -60,12 +61,14 @@ def modules() -> tuple[Module, ...]:
     from segmentry.profiles.leads.spec import LeadSpec
     from segmentry.profiles.loyalty.spec import LoyaltySpec
     from segmentry.profiles.needs.spec import NeedsSpec
+    from segmentry.profiles.occasions.spec import OccasionSpec
     from segmentry.profiles.psychographic.spec import PsychographicSpec
     from segmentry.profiles.technographic.spec import TechnographicSpec
 
     return (
         Module("demographic", DemographicSpec.from_settings, run_demographic.publish),
         Module("geographic", GeographicSpec.from_settings, run_geographic.publish),
+        Module("occasions", OccasionSpec.from_settings, run_occasions.publish),
         Module("surveys", PsychographicSpec.from_settings, run_psychographic.publish),
         Module("needs", NeedsSpec.from_settings, run_needs.publish),
         Module("engagement", EngagementSpec.from_settings, run_engagement.publish),

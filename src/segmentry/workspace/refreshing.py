@@ -17,7 +17,7 @@ from segmentry.sources.parties import last_told
 from segmentry.strategy.run import plan
 from segmentry.strategy.spec import StrategySpec
 from segmentry.terms.clock import midnight_after, utc_to_local
-from segmentry.terms.errors import Problem, SettingsError, WorkspaceError
+from segmentry.terms.errors import Problem, SettingsError, WorkspaceError, shorten
 from segmentry.terms.numbers import as_json
 from segmentry.terms.study import Study
 from segmentry.value import run as value
@@ -195,8 +195,11 @@ def _after_last_fact(engine: Engine, timezone: str) -> datetime:
     return now if last is None else min(now, midnight_after(utc_to_local(last, timezone).date(), timezone))
 
 
-def _not_in_future(as_of: datetime) -> datetime:
-    """An as-of in UTC without a zone; `SettingsError` where it has not come yet."""
+def _not_in_future(as_of: Any) -> datetime:
+    """An as-of in UTC without a zone; `SettingsError` where it is none or has not come yet."""
+    if not isinstance(as_of, datetime):
+        what, next_step = "The as-of is an instant", "Give a datetime, in UTC where it names no zone."
+        raise SettingsError(Problem("AS_OF_INVALID", what, "as_of", shorten(as_of), next_step))
     instant = as_of if as_of.tzinfo is None else as_of.astimezone(UTC).replace(tzinfo=None)
     if instant > datetime.now(UTC).replace(tzinfo=None):
         given, next_step = f"{instant:%Y-%m-%d %H:%M} UTC", "Choose an instant that has come."

@@ -73,6 +73,7 @@ MODULES = (
     "feedback",
     "engagement",
     "loyalty",
+    "occasions",
     "accounts",
     "firmographic",
     "technographic",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -202,3 +203,11 @@ def test_settings_given_to_the_main_job_are_remembered(tmp_path: Path) -> None:
     again = sg.run(tmp_path / "shop").document["clv"]
     assert again["margin"] == {"rate": 0.25, "source": "settings"}
     assert again["horizon_months"] == 6
+
+
+@pytest.mark.parametrize("as_of", ["2024-11-01", 20241101, date(2024, 11, 1)])
+def test_an_as_of_that_is_no_instant_is_refused(shop: Workspace, as_of: Any) -> None:
+    """A day or a text may mean several instants: none is guessed."""
+    with pytest.raises(SettingsError) as caught:
+        shop.refresh(as_of=as_of)
+    assert problem_of(caught.value) == "AS_OF_INVALID"
