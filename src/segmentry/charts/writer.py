@@ -7,10 +7,11 @@ import math
 from datetime import date, datetime
 from functools import cached_property
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, get_day_names, get_month_names
+from babel.dates import format_date, format_time, get_day_names, get_month_names
 from babel.numbers import (
     format_compact_currency,
     format_compact_decimal,
@@ -25,6 +26,7 @@ Width = Literal["abbreviated", "wide"]
 
 NO_CURRENCY = "currency units"
 _LONGEST_LABEL = 40
+_COUNTABLE = 1e18
 _COMPACT_FROM = 10_000
 _LONGEST_COMPACT = 14
 
@@ -53,7 +55,9 @@ class Writer:
         return f"{get_decimal_symbol(self.locale)}{group}"
 
     def number(self, value: float, digits: int = 0) -> str:
-        """A count or measure with so many decimals."""
+        """A count or measure with so many decimals; one beyond all counting with its power of ten."""
+        if abs(value) > _COUNTABLE:
+            return f"{value:.3g}"
         text = "#,##0" + ("." + "0" * digits if digits else "")
         return str(format_decimal(value, format=text, locale=self.locale))
 
@@ -73,15 +77,18 @@ class Writer:
 
     def percent(self, share: float, digits: int = 0) -> str:
         """A share from 0 to 1 as a percentage."""
+        if abs(share) > _COUNTABLE:
+            return f"{100 * share:.3g}%"
         if digits == 0 and 0 < abs(share) < 0.01:
             digits = 1
+        share = share if round(share, digits + 2) else 0.0
         pattern = str(self.locale.percent_formats[None].pattern)
         return str(format_percent(share, format=_with_digits(pattern, digits), locale=self.locale))
 
     def money(self, value: float) -> str:
         """An amount, whole from 100 units on, else to the cent."""
-        if self.currency is None:
-            return f"{self.amount(value)} {NO_CURRENCY}"
+        if self.currency is None or abs(value) > _COUNTABLE:
+            return f"{self.number(value, _digits(value))} {self.unit}"
         digits = _digits(value)
         pattern = _with_digits(str(self.locale.currency_formats["standard"].pattern), digits)
         return str(format_currency(value, self.currency, pattern, self.locale, currency_digits=False))
@@ -109,6 +116,16 @@ class Writer:
     def day(self, day: date | None) -> str:
         """A day, the month in words."""
         return "an unknown day" if day is None else str(format_date(day, "medium", self.locale))
+
+    def moment(self, told: object, zone: str) -> str:
+        """An instant (ISO 8601) in an IANA time zone, the zone named; the text itself where it is none."""
+        try:
+            instant, place = datetime.fromisoformat(str(told).replace("Z", "+00:00")), ZoneInfo(zone)
+        except (ValueError, ZoneInfoNotFoundError):
+            return str(told)
+        local = instant.astimezone(place)
+        clock = format_time(local, "short", tzinfo=place, locale=self.locale)
+        return f"{self.day(local.date())}, {clock} ({zone})"
 
     def month(self, day: date) -> str:
         """Month and year of a day."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -11,10 +11,9 @@ from segmentry.charts import DARK, LIGHT, Writer
 from segmentry.reports.blocks import Block, Card, Cards, Grid, Notice, Section, Text
 from segmentry.reports.embedding import as_script, plotly_locale
 from segmentry.reports.page import asset, environment
+from segmentry.reports.pen import NOTHING, Pen, day_of
 
 Found = Mapping[str, Any]
-_NOTHING = "–"
-_SHARE_UNITS = ("share", "probability")
 
 
 def render_customer(view: Found, locale: str, *, currency: str | None, simulated: bool) -> str:
@@ -29,7 +28,7 @@ def render_customer(view: Found, locale: str, *, currency: str | None, simulated
     Returns:
         HTML with style and script inside.
     """
-    pen = _Pen(Writer(locale, currency), _day_of(view["as_of"]))
+    pen = Pen(Writer(locale, currency))
     return (
         environment()
         .get_template("customer.html")
@@ -48,73 +47,39 @@ def render_customer(view: Found, locale: str, *, currency: str | None, simulated
     )
 
 
-class _Pen:
-    """Writes cells, as of one day."""
-
-    def __init__(self, write: Writer, as_of: date | None) -> None:
-        self.write = write
-        self.as_of = as_of
-
-    def day(self, told: object) -> str:
-        found = _day_of(told)
-        return _NOTHING if found is None else self.write.day(found)
-
-    def cell(self, value: object, unit: str = "") -> str:
-        """A value with its unit, dates and numbers as the locale writes them."""
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        if isinstance(value, int | float):
-            if unit in _SHARE_UNITS:
-                return self.write.percent(float(value))
-            if unit == "currency":
-                return self.write.money(value)
-            text = self.write.number(value) if isinstance(value, int) else self.write.number(value, 2)
-            return f"{text} {unit}".strip()
-        found = _day_of(value) if isinstance(value, str) and len(value) >= 10 and value[4:5] == "-" else None
-        return self.write.day(found) if found is not None else f"{value} {unit}".strip()
-
-    def age(self, trait: Found) -> str:
-        """How old a trait is, and whether it should be asked for again."""
-        made = _day_of(trait["as_of"])
-        if made is None or self.as_of is None:
-            return _NOTHING
-        days = (self.as_of - made).days
-        renew = trait["renew_after_days"]
-        due = renew is not None and days > renew
-        return f"{days} days: renew" if due else f"{days} days"
+def _age(trait: Found, as_of: date | None) -> str:
+    """How old a trait is, and whether it should be asked for again."""
+    made = day_of(trait["as_of"])
+    if made is None or as_of is None:
+        return NOTHING
+    days = (as_of - made).days
+    renew = trait["renew_after_days"]
+    due = renew is not None and days > renew
+    return f"{days} days: renew" if due else f"{days} days"
 
 
-def _day_of(told: object) -> date | None:
-    if not isinstance(told, str):
-        return None
-    try:
-        return datetime.fromisoformat(told.replace("Z", "+00:00")).date()
-    except ValueError:
-        return None
-
-
-def _sections(view: Found, pen: _Pen) -> Iterator[Section | None]:
+def _sections(view: Found, pen: Pen) -> Iterator[Section | None]:
     yield _who(view, pen)
     yield _account(view["account"], pen)
     yield _worth(view["value"], pen)
-    yield _traits(view["traits"], pen)
+    yield _traits(view["traits"], day_of(view["as_of"]), pen)
     yield _belongs(view["memberships"], pen)
     yield _consents(view["consents"], pen)
     yield _happened(view["timeline"], pen)
 
 
-def _who(view: Found, pen: _Pen) -> Section:
+def _who(view: Found, pen: Pen) -> Section:
     kinds = tuple(
         (each["kind"].replace("_", " "), pen.day(each["since"]), pen.day(each["until"]), each["evidence"] or "")
         for each in view["kinds"]
     )
     parties = tuple(
-        (each["party_key"], each["source"], pen.day(each["known_since"]), each["country"] or _NOTHING)
+        (each["party_key"], each["source"], pen.day(each["known_since"]), each["country"] or NOTHING)
         for each in view["parties"]
     )
     roles = tuple(
         (
-            each["party_key"], each["role"] or "unknown", each["title"] or _NOTHING, each["account_key"],
+            each["party_key"], each["role"] or "unknown", each["title"] or NOTHING, each["account_key"],
             pen.day(each["started_on"]), pen.day(each["ended_on"]),
         )
         for each in view["roles"]
@@ -129,7 +94,7 @@ def _who(view: Found, pen: _Pen) -> Section:
     return Section("who", "Who it is", blocks)
 
 
-def _account(account: Found | None, pen: _Pen) -> Section | None:
+def _account(account: Found | None, pen: Pen) -> Section | None:
     """Group and buying center: who is known in which role, and which roles nobody is known in."""
     if account is None:
         return None
@@ -152,7 +117,7 @@ def _account(account: Found | None, pen: _Pen) -> Section | None:
     return Section("account", "Its group and buying center", blocks)
 
 
-def _worth(value: Found, pen: _Pen) -> Section:
+def _worth(value: Found, pen: Pen) -> Section:
     if "not_estimable" in value:
         return Section("worth", "What it is worth", [Notice("Not estimable", (str(value["not_estimable"]),))])
     measure = "Expected lifetime value" if value["measure"] == "clv" else "Expected discounted revenue"
@@ -173,16 +138,16 @@ def _interval(value: Found) -> list[Notice]:
     return [Notice("How sure this is", (f"{str(reason).capitalize()}.",))] if reason else []
 
 
-def _card(value: object, label: str, note: str, pen: _Pen, *, share: bool = False) -> Card:
+def _card(value: object, label: str, note: str, pen: Pen, *, share: bool = False) -> Card:
     if isinstance(value, Mapping):
-        return Card(_NOTHING, label, str(value.get("not_estimable", "not told")))
+        return Card(NOTHING, label, str(value.get("not_estimable", "not told")))
     if value is None:
-        return Card(_NOTHING, label, "Not told")
+        return Card(NOTHING, label, "Not told")
     number = float(str(value))
     return Card(pen.write.percent(number) if share else pen.write.money(number), label, note)
 
 
-def _traits(traits: Sequence[Found], pen: _Pen) -> Section | None:
+def _traits(traits: Sequence[Found], as_of: date | None, pen: Pen) -> Section | None:
     if not traits:
         return None
     blocks: list[Block] = []
@@ -191,7 +156,7 @@ def _traits(traits: Sequence[Found], pen: _Pen) -> Section | None:
         rows = tuple(
             (
                 each["trait"].replace("given_", "").replace("_", " "), pen.cell(each["value"], each["unit"] or ""),
-                each["origin"], each["source"], pen.age(each),
+                each["origin"], each["source"], _age(each, as_of),
             )
             for each in group
         )  # fmt: skip
@@ -199,10 +164,10 @@ def _traits(traits: Sequence[Found], pen: _Pen) -> Section | None:
     return Section("traits", "What is known of it, by basis", blocks)
 
 
-def _belongs(memberships: Sequence[Found], pen: _Pen) -> Section | None:
+def _belongs(memberships: Sequence[Found], pen: Pen) -> Section | None:
     rows = tuple(
         (each["name"], "definition" if each["of"] == "definition" else each["of"].replace("_", " "),
-         pen.day(each["since"]), each["because"] or _NOTHING)
+         pen.day(each["since"]), each["because"] or NOTHING)
         for each in memberships
     )  # fmt: skip
     if not rows:
@@ -211,10 +176,10 @@ def _belongs(memberships: Sequence[Found], pen: _Pen) -> Section | None:
     return Section("belongs", "Where it belongs, and why", [Grid("Segments", heads, rows)])
 
 
-def _consents(consents: Sequence[Found], pen: _Pen) -> Section | None:
+def _consents(consents: Sequence[Found], pen: Pen) -> Section | None:
     rows = tuple(
         (each["purpose"], each["channel"] or "every channel", "yes" if each["given"] else "no",
-         pen.day(each["recorded_at"]), each["lawful_basis"] or _NOTHING)
+         pen.day(each["recorded_at"]), each["lawful_basis"] or NOTHING)
         for each in consents
     )  # fmt: skip
     if not rows:
@@ -223,7 +188,7 @@ def _consents(consents: Sequence[Found], pen: _Pen) -> Section | None:
     return Section("consents", "What it agreed to", [Grid("The latest word on each purpose", heads, rows)])
 
 
-def _happened(timeline: Sequence[Found], pen: _Pen) -> Section | None:
+def _happened(timeline: Sequence[Found], pen: Pen) -> Section | None:
     rows = tuple((pen.day(each["at"]), each["what"], _told(each, pen)) for each in timeline)
     if not rows:
         return None
@@ -231,6 +196,6 @@ def _happened(timeline: Sequence[Found], pen: _Pen) -> Section | None:
     return Section("happened", "What happened", [Grid(caption, ("Day", "What", "Details"), rows)])
 
 
-def _told(row: Found, pen: _Pen) -> str:
+def _told(row: Found, pen: Pen) -> str:
     names = (name for name in row if name not in ("at", "what"))
     return ", ".join(f"{name.replace('_', ' ')} {pen.cell(row[name])}" for name in names)

@@ -68,7 +68,7 @@ def render(document: Mapping[str, Any], figures: Mapping[str, go.Figure], locale
             colors={"light": LIGHT, "dark": DARK},
             style=asset("style.css"),
             script=asset("script.js"),
-            plotly=_plotly(),
+            plotly=plotly_script(),
             partners=as_script({LIGHT[name]: DARK[name] for name in LIGHT}),
             names=as_script(plotly_locale(told.write)),
         )
@@ -110,6 +110,6 @@ def asset(name: str) -> str:
 
 
 @cache
-def _plotly() -> str:
+def plotly_script() -> str:
     """Plotly's own script; a closing tag inside one of its texts would end the element."""
     return str(get_plotlyjs()).replace("</script", "<\\/script")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from babel.dates import format_time
 
 from segmentry.charts import Writer
+from segmentry.reports.pen import Pen
 
 REFUSED = "not_estimable"
 UNKNOWN = "not told"
@@ -44,16 +41,10 @@ class Told:
     @property
     def as_of(self) -> str:
         """The as-of in the workspace's zone, the zone named."""
-        text, zone = self.get("as_of"), str(self.get("timezone") or "UTC")
+        text = self.get("as_of")
         if not isinstance(text, str):
             return "an instant that was not told"
-        try:
-            instant, place = datetime.fromisoformat(text.replace("Z", "+00:00")), ZoneInfo(zone)
-        except (ValueError, ZoneInfoNotFoundError):
-            return text
-        local = instant.astimezone(place)
-        clock = format_time(local, "short", tzinfo=place, locale=self.write.locale)
-        return f"{self.write.day(local.date())}, {clock} ({zone})"
+        return Pen(self.write, str(self.get("timezone") or "UTC")).moment(text)
 
     @property
     def found(self) -> str | None:

@@ -87,3 +87,26 @@ def test_a_label_never_holds_markup(text: str) -> None:
     assert ">" not in shown
     assert shown.count("&") == shown.count("&amp;") + shown.count("&lt;") + shown.count("&gt;")
     assert len(shown) <= 5 * 40
+
+
+@pytest.mark.parametrize("value", [1e28, -1e300, float("inf")])
+def test_what_is_beyond_counting_is_written_all_the_same(value: float) -> None:
+    """The library of locales refuses such numbers; a page must not."""
+    write = Writer("de_DE", "EUR")
+    assert write.number(value, 2) == f"{value:.3g}"
+    assert write.percent(value).endswith("%")
+    assert write.money(value) == f"{value:.3g} EUR"
+
+
+def test_a_share_that_rounds_to_nothing_has_no_sign() -> None:
+    """A hundredth of a percent below nothing is nothing."""
+    assert Writer("en_US").percent(-0.0002, 1) == "0.0%"
+    assert Writer("en_US").percent(-0.002, 1) == "-0.2%"
+
+
+def test_an_instant_stands_in_its_zone() -> None:
+    """Midnight in New York is told as midnight, the zone named; what is no instant stays as it is."""
+    write = Writer("de_DE")
+    assert write.moment("2018-01-01T05:00:00Z", "America/New_York") == "01.01.2018, 00:00 (America/New_York)"
+    assert write.moment("soon", "UTC") == "soon"
+    assert write.moment("2018-01-01T05:00:00Z", "Nowhere") == "2018-01-01T05:00:00Z"

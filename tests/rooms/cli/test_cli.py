@@ -113,3 +113,19 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     for command in ("run", "demo", "init", "load", "refresh", "status", "value"):
         assert command in shown
+
+
+def test_a_missing_option_is_called_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """As it is written on the command line."""
+    assert run_command(["customer", "merge", "shop", "a", "b"]) == 2
+    assert "Missing option '--because'" in capsys.readouterr().err
+
+
+def test_the_locale_writes_the_main_job(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Amounts, shares and days as in Germany, the zone named."""
+    arguments = ["run", str(shop / "orders.csv"), "--out", str(tmp_path / "shop"), "--currency", "EUR"]
+    assert run_command([*arguments, "--locale", "de-DE", "--timezone", "Europe/Berlin"]) == 0
+    shown = capsys.readouterr().out
+    assert "\xa0€" in shown
+    assert "\xa0%" in shown
+    assert "(Europe/Berlin)" in shown

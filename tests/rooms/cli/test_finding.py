@@ -77,3 +77,20 @@ def test_a_strategy_is_told_with_its_figures(shop: str, capsys: pytest.CaptureFi
     shown = capsys.readouterr().out
     for word in ("priority", "objective", "because", "draft", "not to do", "review on"):
         assert word in shown
+
+
+def test_the_map_names_its_segments_and_axes(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """People read names and what the axes mean; ids and places alone say nothing."""
+    assert run_command(["map", shop]) == 0
+    shown = capsys.readouterr().out
+    assert "purchase_behavior_1" not in shown
+    assert "Across" not in shown
+    assert "customers" in shown
+
+
+def test_evidence_of_a_strategy_has_its_unit(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is called a share is a percentage."""
+    assert run_command(["strategy", shop]) == 0
+    shown = capsys.readouterr().out
+    assert "share 0." not in shown
+    assert "because" in shown

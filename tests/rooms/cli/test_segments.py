@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from importlib.resources import files
 from pathlib import Path
@@ -217,3 +218,10 @@ def test_a_step_after_new_settings_asks_for_a_refresh(shop: Path, capsys: pytest
         workspace.configure(horizon_months=7)
     status, answer = machine(capsys, shop, "step")
     assert (status, answer["errors"][0]["code"]) == (2, "STALE")
+
+
+def test_money_of_a_segment_has_its_currency(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Past revenue and value are amounts, never bare numbers."""
+    assert run_command(["segments", "preview", str(shop), "any order"]) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"past revenue (€[\d,.]+|[\d,.]+ currency units)", shown)

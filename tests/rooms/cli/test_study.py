@@ -139,3 +139,18 @@ def test_demands_are_read_with_both_signs(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as refused:
         as_demands(["size>0.05", "size>=0.05", "=3"])
     assert [each.given for each in refused.value.problems] == ["size>0.05", "=3"]
+
+
+def test_what_bases_add_can_be_looked_at(shop: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One page with the picture, its table and both themes."""
+    assert run_command(["study", "bases", shop, "--out", str(tmp_path / "bases.html")]) == 0
+    assert "Written to" in capsys.readouterr().out
+    page = (tmp_path / "bases.html").read_text(encoding="utf8")
+    assert 'data-figure="bases"' in page
+    assert "Beyond all others" in page
+
+
+def test_lines_of_business_name_the_segments(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """People read names; ids are for machines."""
+    assert run_command(["study", "lines", shop]) == 0
+    assert "purchase_behavior_1" not in capsys.readouterr().out

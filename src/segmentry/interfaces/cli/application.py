@@ -136,7 +136,7 @@ def init(
         annual_discount=annual_discount, locale=locale,
     )  # fmt: skip
     with Workspace.init(folder, "init", **values) as workspace:
-        printing.status(workspace.status(), Form.of(as_json))
+        printing.status(workspace.status(), printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @application.command()
@@ -165,7 +165,7 @@ def load(
     with Workspace.open(folder, "load") as workspace:
         with printing.watch(Form.of(as_json)) as progress:
             result = workspace.load(data, progress=progress, **options)
-        printing.loads(result, Form.of(as_json))
+        printing.loads(result, printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @application.command()
@@ -180,7 +180,7 @@ def fetch(
     with Workspace.open(folder, "fetch") as workspace:
         with printing.watch(Form.of(as_json)) as progress:
             result = workspace.fetch(connection, progress=progress)
-        printing.fetched(result, Form.of(as_json))
+        printing.fetched(result, printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @application.command()
@@ -198,7 +198,7 @@ def refresh(
         with printing.watch(Form.of(as_json)) as progress:
             result = workspace.refresh(as_of, progress=progress)
             report = workspace.report() if workspace.is_valued else None
-        printing.refreshed(result, report, Form.of(as_json))
+        printing.refreshed(result, report, printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @application.command()
@@ -207,7 +207,7 @@ def status(folder: Folder, as_json: Json = False) -> None:
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "status") as workspace:
-        printing.status(workspace.status(), Form.of(as_json))
+        printing.status(workspace.status(), printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @application.command()
@@ -222,7 +222,8 @@ def value(
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "value") as workspace:
-        printing.value(workspace.value(), workspace.segments(segmentation), Form.of(as_json))
+        found, entries = workspace.value(), workspace.segments(segmentation)
+        printing.value(found, entries, workspace.settings, Form.of(as_json))
 
 
 @application.command()
@@ -256,7 +257,7 @@ def discover(
     with Workspace.open(folder, "discover") as workspace:
         with printing.watch(Form.of(as_json)) as progress:
             result = workspace.discover(progress=progress, **options)
-        finding.discovered(result, Form.of(as_json))
+        finding.discovered(result, printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @application.command(name="map")
@@ -276,7 +277,8 @@ def draw_map(
     with Workspace.open(folder, "map") as workspace:
         result = workspace.map(method, attributes=tuple(attribute or ()), segmentation=segmentation)
         picture = None if out is None else workspace.draw(result.as_dict().get("picture", f"map_{method}"), out)
-        finding.mapped(result, picture, Form.of(as_json))
+        names = printing.names_of(workspace, result.as_dict().get("segmentation", ""))
+        finding.mapped(result, names, picture, printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @application.command()
@@ -289,7 +291,7 @@ def strategy(
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "strategy") as workspace:
-        finding.planned(workspace.strategy(segment), Form.of(as_json))
+        finding.planned(workspace.strategy(segment), printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segmentry.interfaces.cli.printing import Form, estimate, line, print_json, print_table
 from segmentry.workspace.results import DocumentResult
 
+if TYPE_CHECKING:
+    from segmentry.reports import Pen
 
-def discovered(result: DocumentResult, form: Form) -> None:
+
+def discovered(result: DocumentResult, pen: Pen, form: Form) -> None:
     """The verdict, every number of segments, the segments, gate, guard and typing rules."""
     found = result.as_dict()
     if form is Form.MACHINES:
         print_json(found)
         return
     study, segmentation = found["study"], found["segmentation"]
-    line(f"As of {found['as_of']}")
+    line(f"As of {pen.moment(found['as_of'])}")
     line(f"Study {study['id']}: {study['objective'].replace('_', ' ')}. {study['decision']}")
-    line(f"  recorded {study['recorded_at']}, before anything was extracted")
+    line(f"  recorded {pen.moment(study['recorded_at'])}, before anything was extracted")
     if "not_estimable" in segmentation:
         line(f"No segments were found: {segmentation['not_estimable']}.")
         return
     _verdict(segmentation)
-    _by_number(segmentation)
+    _by_number(segmentation, pen)
     names = {entry["id"]: entry["name"] for entry in found["segments"]}
     for entry in found["segments"]:
         line(f"\n{entry['name']}  [{entry['id']}]")
         line(f"  {entry['description']}")
-        line(f"  {_worth(entry['value'])}; found again {_figure(entry['slsw'], '.2f')} (mean Jaccard)")
-        _typed(found["typing"], entry["id"])
+        line(f"  {_worth(entry['value'], pen)}; found again {_figure(entry['slsw'], pen)} (mean Jaccard)")
+        _typed(found["typing"], entry["id"], pen)
         _proved(found, entry["id"], names)
 
 
-def _worth(value: dict[str, Any]) -> str:
+def _worth(value: dict[str, Any], pen: Pen) -> str:
     """Value with measure, horizon, unit and interval."""
     if "not_estimable" in value:
         return f"value not estimable: {value['not_estimable']}"
     measure = "CLV" if value["measure"] == "clv" else "expected discounted revenue"
-    interval = f"{value['level']:.0%} interval of the mean"
-    return f"{measure} over {value['horizon_months']} months {estimate(value)} {value['unit']} ({interval})"
+    interval = f"{pen.write.percent(value['level'])} interval of the mean"
+    return f"{measure} over {value['horizon_months']} months {estimate(value, pen, value['unit'])} ({interval})"
 
 
 def _verdict(segmentation: dict[str, Any]) -> None:
@@ -49,7 +52,7 @@ def _verdict(segmentation: dict[str, Any]) -> None:
         line(f"  left out: {name} is {reason}")
 
 
-def _by_number(segmentation: dict[str, Any]) -> None:
+def _by_number(segmentation: dict[str, Any], pen: Pen) -> None:
     head = (
         "Segments", "Global stability", "Weakest SLSW", "Prediction strength", "Silhouette", "BIC", "Smallest",
         "Value between", "Starts to best",
@@ -57,14 +60,13 @@ def _by_number(segmentation: dict[str, Any]) -> None:
     rows = [
         (
             f"{each['k']}{' *' if each['k'] == segmentation['k'] else ''}",
-            _figure(each["global_stability"], ".2f"),
-            _figure(each["slsw"], ".2f"),
-            _figure(each["prediction_strength"], ".2f"),
-            _figure(each["silhouette"], ".2f"),
-            _figure(each["bic"], ",.0f"),
-            _figure(each["smallest_segment"], ",d"),
-            _figure(each["value_between"], ".0%"),
-            _figure(each["share_of_best"], ".0%"),
+            _figure(each["global_stability"], pen),
+            _figure(each["slsw"], pen),
+            _figure(each["prediction_strength"], pen),
+            _figure(each["silhouette"], pen),
+            _figure(each["bic"], pen, digits=0),
+            _figure(each["smallest_segment"], pen, digits=0),
+            *(_figure(each[name], pen, share=True) for name in ("value_between", "share_of_best")),
         )
         for each in segmentation["criteria"]
     ]
@@ -73,14 +75,17 @@ def _by_number(segmentation: dict[str, Any]) -> None:
     line("  by itself each would choose: " + ", ".join(f"{name.replace('_', ' ')} {k}" for name, k in chosen.items()))
 
 
-def _figure(value: Any, form: str) -> str:
-    return "–" if isinstance(value, dict) else format(value, form)
+def _figure(value: Any, pen: Pen, *, digits: int = 2, share: bool = False) -> str:
+    """A number with so many decimals or as a percentage; a dash where there is none."""
+    if value is None or isinstance(value, dict):
+        return "–"
+    return pen.write.percent(value) if share else pen.write.number(value, digits)
 
 
-def _typed(rows: list[dict[str, Any]], segment: str) -> None:
+def _typed(rows: list[dict[str, Any]], segment: str, pen: Pen) -> None:
     for row in rows:
         if row["segment_id"] == segment:
-            told = f"precision {_figure_or_dash(row['precision'])}, recall {_figure_or_dash(row['recall'])}"
+            told = f"precision {_figure(row['precision'], pen)}, recall {_figure(row['recall'], pen)}"
             line(f"  typing rule ({told}; on customers it was not learned from):")
             for each in row["definition"].splitlines():
                 line(f"    {each}")
@@ -95,7 +100,7 @@ def _proved(found: dict[str, Any], segment: str, names: dict[str, str]) -> None:
             line(f"  guard: {row['verdict']} (neighbor: {names.get(row['neighbor'], row['neighbor'])}). {row['text']}")
 
 
-def mapped(result: DocumentResult, picture: Path | None, form: Form) -> None:
+def mapped(result: DocumentResult, names: dict[str, str], picture: Path | None, pen: Pen, form: Form) -> None:
     """Axes, places of the segments, the pairs of attributes that separate best, and gaps."""
     found = result.as_dict()
     if form is Form.MACHINES:
@@ -105,16 +110,18 @@ def mapped(result: DocumentResult, picture: Path | None, form: Form) -> None:
         line(f"No map: {found['not_estimable']}.")
         return
     across, up = found["axes"]
-    line(f"As of {found['as_of']}. {_title(found)}: across {across}, up {up}")
+    line(f"As of {pen.moment(found['as_of'])}. {_title(found)}: across {across}, up {up}")
     rows = [
-        (row["segment_id"], f"{row['x']:.3g}", f"{row['y']:.3g}", f"{row['customers']:,}", _figure_or_dash(row["cos2"]))
-        for row in found["segments"]
-    ]
-    print_table("Segments", ("Segment", "Across", "Up", "Customers", "Quality"), rows)
-    for row in found["pairs"][:5]:
-        line(
-            f"  {row['rank']}. {row['first']} by {row['second']}: {row['separation']:.0%} of variance between segments"
+        (
+            names.get(row["segment_id"], row["segment_id"]), pen.figure(row["x"]), pen.figure(row["y"]),
+            pen.cell(row["customers"]), _figure(row["cos2"], pen),
         )
+        for row in found["segments"]
+    ]  # fmt: skip
+    print_table("Segments", ("Segment", str(across).capitalize(), str(up).capitalize(), "Customers", "Quality"), rows)
+    for row in found["pairs"][:5]:
+        between = pen.write.percent(row["separation"])
+        line(f"  {row['rank']}. {row['first']} by {row['second']}: {between} of variance between segments")
     gaps = found["gaps"]
     if isinstance(gaps, dict):
         line(f"Gaps: {gaps['not_estimable']}.")
@@ -127,17 +134,13 @@ def _title(found: dict[str, Any]) -> str:
     return f"{words} map of {found['segmentation']}"
 
 
-def _figure_or_dash(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
-
-
-def planned(result: DocumentResult, form: Form) -> None:
+def planned(result: DocumentResult, pen: Pen, form: Form) -> None:
     """Objective, mix, moves and what not to do, per segment, with the figures behind every line."""
     found = result.as_dict()
     if form is Form.MACHINES:
         print_json(found)
         return
-    line(f"As of {found['as_of']}")
+    line(f"As of {pen.moment(found['as_of'])}")
     for entry in found["segments"]:
         plan = entry["strategy"]
         line(f"\n{entry['name']}  [{entry['id']}]")
@@ -145,29 +148,30 @@ def planned(result: DocumentResult, form: Form) -> None:
             line(f"  {plan['not_estimable']}")
             continue
         line(f"  {plan['headline']}")
-        _priority(entry["priority"])
+        _priority(entry["priority"], pen)
         for each in plan["lines"]:
             mark = "draft" if each["draft"] else ""
             line(f"  {each['part'].replace('_', ' '):<18} {each['text']} {mark}".rstrip())
             if each["evidence"]:
-                line(f"  {'':<18}   because {'; '.join(_evidence(figure) for figure in each['evidence'])}")
-        line(f"  review on {plan['review_on']}")
+                line(f"  {'':<18}   because {'; '.join(_evidence(figure, pen) for figure in each['evidence'])}")
+        line(f"  review on {pen.day(plan['review_on'])}")
 
 
-def _priority(told: dict[str, Any]) -> None:
+def _priority(told: dict[str, Any], pen: Pen) -> None:
     if "not_estimable" in told or told["rank"] is None:
         line(f"  priority: {told.get('reasons') or told.get('not_estimable')}")
         return
     line(
         f"  priority {told['rank']} (between {told['rank_low']} and {told['rank_high']}), "
-        f"first with probability {told['probability_first']:.0%}; {told['cell']}: {told['stance']}"
+        f"first with probability {pen.write.percent(told['probability_first'])}; {told['cell']}: {told['stance']}"
     )
 
 
-def _evidence(figure: dict[str, Any]) -> str:
-    base = "" if figure.get("base") is None else f" [base {_plain(figure['base'])}]"
-    return f"{figure['figure'].replace('_', ' ')} {_plain(figure['value'])}{base}"
+def _evidence(figure: dict[str, Any], pen: Pen) -> str:
+    base = "" if figure.get("base") is None else f" [base {_plain(figure, 'base', pen)}]"
+    return f"{figure['figure'].replace('_', ' ')} {_plain(figure, 'value', pen)}{base}"
 
 
-def _plain(value: Any) -> str:
-    return f"{value:,.3g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+def _plain(figure: dict[str, Any], place: str, pen: Pen) -> str:
+    """A figure; one that is called a share as a percentage."""
+    return pen.cell(figure[place], "share" if figure["figure"].endswith("share") else "")

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from segmentry.interfaces.cli.printing import line, print_json, print_table
+from segmentry.interfaces.cli import feedback_printing, printing
+from segmentry.interfaces.cli.printing import Form, line, print_json
 
 feedback = typer.Typer(help="Scores, themes and remarks that wait.", no_args_is_help=True, add_completion=False)
 survey = typer.Typer(help="Surveys sent out and taken back.", no_args_is_help=True, add_completion=False)
@@ -17,24 +18,24 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 
 
 @feedback.command()
-def show(folder: Folder, as_json: Json = False) -> None:
+def show(
+    folder: Folder,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the pictures as one HTML page as well.")] = None,
+    as_json: Json = False,
+) -> None:
     """Scores with intervals, themes, and remarks of sales and service that nobody has answered."""
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "feedback") as workspace:
-        found = workspace.voice.show().as_dict()
-    if as_json:
-        print_json(found)
-        return
-    scores = [_score(each) for each in found["feedback_scores"] if each["period"] == "all"]
-    print_table(f"Scores (as of {found['as_of']})", ("Measure", "Group", "Score", "Answers"), scores)
-    themes = [(each["theme"], each["terms"], each["share"]) for each in found["feedback_themes"]]
-    print_table("Themes of English texts", ("Theme", "Terms", "Share"), [tuple(map(_cell, row)) for row in themes])
-    waiting = [
-        tuple(map(_cell, (each["source"], each["feedback_id"], each["kind"], each["topic"], each["age_days"])))
-        for each in found["open_remarks"]
-    ]
-    print_table("Remarks that wait for an answer", ("Source", "Number", "Kind", "About", "Days"), waiting)
+        result, pen = workspace.voice.show(), printing.pen_of(workspace.settings)
+        feedback_printing.shown(result, pen, Form.of(as_json))
+        if out is not None:
+            from segmentry.charts import feedback_pictures
+
+            settings = workspace.settings
+            pictures = feedback_pictures(result.as_dict(), settings.locale, settings.timezone)
+            figures = {name: picture() for name, picture in pictures.items()}
+            printing.draw(workspace, figures, "What customers say", out, Form.of(as_json))
 
 
 @feedback.command()
@@ -66,8 +67,11 @@ def invite(
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "survey") as workspace:
-        found = workspace.voice.invite(design, out, link).as_dict()
-    _print(found, f"{found['invited']:,} are asked {found['questions']} questions: {found['file']}", as_json=as_json)
+        found, pen = workspace.voice.invite(design, out, link).as_dict(), printing.pen_of(workspace.settings)
+    asked = f"{pen.cell(found['invited'], 'customers')} asked, {pen.cell(found['questions'], 'questions')} each"
+    _print(found, f"{asked}: {found['file']}", as_json=as_json)
+    if not as_json:
+        line(f"Take the answers back with segmentry survey take {folder} {design} ANSWERS.csv")
 
 
 @survey.command()
@@ -81,12 +85,14 @@ def take(
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "survey") as workspace:
-        found = workspace.voice.take(design, answers).as_dict()
-    told = f"{found['rows_read']:,} questionnaires read, {len(found['findings']):,} answers could not be taken."
+        found, pen = workspace.voice.take(design, answers).as_dict(), printing.pen_of(workspace.settings)
+    lost = pen.cell(len(found["findings"]), "answers")
+    told = f"{pen.cell(found['rows_read'], 'questionnaires')} read, {lost} could not be taken."
     _print(found, told, as_json=as_json)
     if not as_json:
         for each in found["findings"]:
             line(f"  line {each['line']}: {each['finding']} ({each['given']})")
+        line(f"They count from the next refresh on: segmentry refresh {folder}")
 
 
 def _print(found: dict[str, Any], told: str, *, as_json: bool) -> None:
@@ -94,13 +100,3 @@ def _print(found: dict[str, Any], told: str, *, as_json: bool) -> None:
         print_json(found)
     else:
         line(told)
-
-
-def _score(row: dict[str, Any]) -> tuple[str, str, str, str]:
-    group = "all" if row["dimension"] in (None, "all") else f"{row['dimension']} {row['value']}"
-    told = _cell(row["score"]) if row["low"] is None else f"{row['score']:.1f} [{row['low']:.1f} to {row['high']:.1f}]"
-    return row["measure"], group, told, _cell(row["answers"])
-
-
-def _cell(value: object) -> str:
-    return "–" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)

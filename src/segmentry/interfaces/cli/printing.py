@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmentry.terms.errors import SegmentryError
+from segmentry.terms.errors import Problem, SegmentryError, WorkspaceError
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from rich.progress import Progress
     from typer.exceptions import TyperException
 
-    from segmentry.workspace import DocumentResult, MainJobResult
+    from segmentry.reports import Pen
+    from segmentry.workspace import DocumentResult, MainJobResult, Workspace
+    from segmentry.workspace.settings import WorkspaceSettings
 
 
 class Form(Enum):
@@ -35,26 +40,62 @@ def watch(form: Form) -> Iterator[Callable[[str, float], None]]:
     if form is Form.MACHINES or not sys.stderr.isatty():
         yield lambda _step, _share: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with _bar() as bar:
         task = bar.add_task("starting", total=1.0)
         yield lambda step, share: bar.update(task, description=step, completed=share)
 
 
+@contextmanager
+def busy(form: Form, words: str) -> Iterator[None]:
+    """A moving bar on a terminal while something works that cannot say how far it is."""
+    if form is Form.MACHINES or not sys.stderr.isatty():
+        yield
+        return
+    with _bar() as bar:
+        bar.add_task(words, total=None)
+        yield
+
+
+def _bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def pen_of(settings: WorkspaceSettings, currency: str | None = None) -> Pen:
+    """Writes as the settings of a workspace wish: its locale, its zone, its currency unless another one is told."""
+    from segmentry.charts import Writer
+    from segmentry.reports import Pen
+
+    return Pen(Writer(settings.locale, currency or settings.currency), settings.timezone)
+
+
+def names_of(workspace: Workspace, segmentation: str) -> dict[str, str]:
+    """Names of the segments of a segmentation, by their ids; none before any were found."""
+    if not workspace.engine.has("segmentation_segments"):
+        return {}
+    rows = workspace.table("segmentation_segments").table().to_pylist()
+    return {row["segment_id"]: row["name"] for row in rows if row["segmentation"] == segmentation}
+
+
 def print_table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table of texts, the first column to the left."""
+    """A table of texts, words to the left and figures to the right; without rows a line that says so."""
+    if not rows:
+        line(f"{title}: none.")
+        return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left")
+    table = Table(title=Text(_harmless(title)), title_justify="left")
     for place, name in enumerate(head):
-        table.add_column(name, justify="right" if place else "left")
+        words = any(row[place][:1].isalpha() for row in rows)
+        table.add_column(Text(_harmless(name)), justify="left" if words or not place else "right")
     for row in rows:
-        table.add_row(*row)
-    Console(width=None if sys.stdout.isatty() else 110).print(table)
+        table.add_row(*(Text(_harmless(cell)) for cell in row))
+    Console(width=None if sys.stdout.isatty() else 110, highlight=False).print(table)
 
 
 def print_json(value: Any) -> None:
@@ -64,7 +105,15 @@ def print_json(value: Any) -> None:
 
 def line(text: str = "") -> None:
     """One line for people."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(_harmless(text) + "\n")
+
+
+_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�")
+
+
+def _harmless(text: str) -> str:
+    """A text without control characters: what came with the data must not steer the terminal."""
+    return text.translate(_CONTROLS)
 
 
 def error(problem: SegmentryError, form: Form) -> None:
@@ -78,9 +127,40 @@ def error(problem: SegmentryError, form: Form) -> None:
         sys.stderr.write("\n".join((*lines, f"  code:  {each.code}\n")))
 
 
+def draw(workspace: Workspace, figures: Mapping[str, go.Figure], title: str, path: Path, form: Form) -> None:
+    """Write pictures as one page, whole or not at all, and say where it is.
+
+    Args:
+        workspace: Whose pictures they are.
+        figures: The pictures by name; a page without any says so.
+        title: What they answer.
+        path: Where to write.
+        form: For whom to say it.
+
+    Raises:
+        WorkspaceError: the page cannot be written.
+    """
+    from segmentry.reports import render_pictures
+
+    settings = workspace.settings
+    nothing = "What is loaded allows no picture; the command says why."
+    page = render_pictures(
+        figures, settings.locale, title=title, of=workspace.folder.name, simulated=settings.simulated, nothing=nothing
+    )
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        partial.write_text(page, encoding="utf8")
+        partial.replace(path)
+    except OSError as problem:
+        what, next_step = "The page cannot be written", "Choose a path in a folder in which you may write."
+        raise WorkspaceError(Problem("PAGE_UNWRITABLE", what, str(path), str(problem), next_step)) from problem
+    if form is Form.PEOPLE:
+        line(f"Written to {path}")
+
+
 def usage(problem: TyperException, form: Form) -> None:
     """A mistake in how the command was called."""
-    message = str(problem)
+    message = problem.format_message()
     if form is Form.MACHINES:
         entry = {"code": "USAGE", "what": message, "where": "command line", "given": "", "next_step": "See --help."}
         print_json({"errors": [entry]})
@@ -100,11 +180,11 @@ def number(value: Any, digits: int = 0) -> str:
     return "–" if value is None else f"{value:,.{digits}f}"
 
 
-def estimate(value: Any) -> str:
-    """An estimate with its interval."""
-    if not isinstance(value, dict) or "estimate" not in value:
-        return number(value)
-    return f"{value['estimate']:,.0f} [{value['low']:,.0f} to {value['high']:,.0f}]"
+def estimate(value: Any, pen: Pen, unit: str) -> str:
+    """An estimate with its interval and unit, or why there is none."""
+    if not isinstance(value, dict):
+        return pen.cell(value, unit)
+    return pen.between(value, unit) if "estimate" in value else f"not estimable: {value['not_estimable']}"
 
 
 def main_job(result: MainJobResult, form: Form, *, simulated: bool = False) -> None:
@@ -113,33 +193,41 @@ def main_job(result: MainJobResult, form: Form, *, simulated: bool = False) -> N
     if form is Form.MACHINES:
         print_json(found)
         return
-    source, unit = found["source"], found["currency"] or "currency units"
+    from segmentry.workspace.settings import read_settings
+
+    source, pen = found["source"], pen_of(read_settings(result.folder), found["currency"])
     if simulated:
         line("A simulated company: nobody in it is real.")
-    line(f"Rows read {source['rows_read']:,} = used {source['rows_used']:,} {_taken(source)}")
+    line(f"Rows read {pen.cell(source['rows_read'])} = used {pen.cell(source['rows_used'])}{_taken(source, pen)}")
     aside = sum(source["quarantined"].values())
     if aside > 0.1 * source["rows_read"]:
-        line(f"WARNING: {aside / source['rows_read']:.0%} of the rows were put aside; see the reasons above.")
+        share = pen.write.percent(aside / source["rows_read"])
+        line(f"WARNING: {share} of the rows were put aside; see the reasons above.")
     for file in source["files"]:
         _recognized(file)
     revenue = found["revenue"]
     line(
-        f"\nAs of {found['as_of']}: {found['customers']['buyers']:,} buyers, {found['orders']:,} orders, "
-        f"net revenue {float(revenue['net']):,.2f} {unit} ({found['period']['first']} to {found['period']['last']})"
+        f"\nAs of {pen.moment(found['as_of'])}: {pen.cell(found['customers']['buyers'], 'buyers')}, "
+        f"{pen.cell(found['orders'], 'orders')}, net revenue {pen.cell(float(revenue['net']), 'currency')} "
+        f"({pen.day(found['period']['first'])} to {pen.day(found['period']['last'])})"
     )
-    _worth(found, unit)
+    _worth(found, pen)
     _warnings(found)
     told = found["segmentation"]
     line(f"Segmentation {told['name']}: {told['k']} segments, verdict {told['verdict']}. {told['reason']}")
-    _segment_table(found["segments"], unit, told["name"])
+    _segment_table(found["segments"], pen, told["name"])
     line(f"\nReport:    {found['report']}")
     line(f"Workspace: {result.folder}  (segmentry status {result.folder})")
+    if simulated:
+        line(f"Look on:   segmentry feedback show {result.folder}, segmentry study show {result.folder},")
+        line(f"           segmentry customer show {result.folder} customer:C00000051 --out customer.html")
 
 
-def _taken(source: dict[str, Any]) -> str:
-    parts = [f"+ {name} {rows:,}" for name, rows in source["excluded"].items() if rows]
-    parts += [f"+ put aside: {name} {rows:,}" for name, rows in source["quarantined"].items() if rows]
-    return " ".join(parts)
+def _taken(source: dict[str, Any], pen: Pen) -> str:
+    """What was left out by rules and what was put aside, each with its rows, and a blank before."""
+    parts = [f" + {name} {pen.cell(rows)}" for name, rows in source["excluded"].items() if rows]
+    parts += [f" + put aside: {name} {pen.cell(rows)}" for name, rows in source["quarantined"].items() if rows]
+    return "".join(parts)
 
 
 def _recognized(file: dict[str, Any]) -> None:
@@ -155,16 +243,17 @@ def _recognized(file: dict[str, Any]) -> None:
 _TITLES = {"rfm": "recency, frequency and monetary value", "lifecycle": "lifecycle", "value_tier": "value tier"}
 
 
-def _worth(found: dict[str, Any], unit: str) -> None:
+def _worth(found: dict[str, Any], pen: Pen) -> None:
     """The value of the base with its interval."""
     clv = found["clv"]
     if "not_estimable" in clv:
-        line(f"Value: {number(clv)}")
+        line(f"Value not estimable: {clv['not_estimable']}")
         return
     measure = "CLV" if clv["measure"] == "clv" else "Expected discounted revenue (set a margin rate for CLV)"
     line(
-        f"{measure} over {clv['horizon_months']} months at {clv['annual_discount']:.0%} a year: "
-        f"{estimate(clv['total'].get('mean', clv['total']))} {unit} ({clv['model']}, 95 % interval of the mean)"
+        f"{measure} over {clv['horizon_months']} months at {pen.write.percent(clv['annual_discount'])} a year: "
+        f"{estimate(clv['total'].get('mean', clv['total']), pen, 'currency')} "
+        f"({clv['model']}, 95 % interval of the mean)"
     )
 
 
@@ -174,102 +263,113 @@ def _warnings(found: dict[str, Any]) -> None:
             line(f"  {check['status']}: {check['text']}")
 
 
-def _segment_table(segments: list[dict[str, Any]], unit: str, segmentation: str) -> None:
-    head = ("Segment", "Customers", "Revenue", "Share", "Value, with 95 % interval of the mean")
+def _segment_table(segments: list[dict[str, Any]], pen: Pen, segmentation: str) -> None:
+    """Size, revenue and value of each segment."""
+    head = ("Segment", "Customers", "Revenue", "Of revenue", "Value, with 95 % interval of the mean")
     rows = [
-        (row["name"], f"{row['customers']:,}", number(row["revenue"]), _share(row["share"]), estimate(row["value"]))
+        (
+            row["name"], pen.cell(row["customers"]), estimate(row["revenue"], pen, "currency"),
+            pen.cell(row["share"], "share"), estimate(row["value"], pen, "currency"),
+        )
         for row in segments
-    ]
-    print_table(f"Segments by {_TITLES.get(segmentation, segmentation.replace('_', ' '))} ({unit})", head, rows)
+    ]  # fmt: skip
+    named = _TITLES.get(segmentation, segmentation.replace("_", " "))
+    print_table(f"Segments by {named} ({pen.write.unit})", head, rows)
 
 
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
-
-
-def loads(result: DocumentResult, form: Form) -> None:
+def loads(result: DocumentResult, pen: Pen, form: Form) -> None:
     """What a load read, used, left out and put aside."""
     found = result.as_dict()
     if form is Form.MACHINES:
         print_json(found)
         return
     for report in found["loads"]:
-        _load(report)
+        _load(report, pen)
 
 
-def _load(report: dict[str, Any]) -> None:
+def _load(report: dict[str, Any], pen: Pen) -> None:
     source = {"excluded": _rows(report["excluded"]), "quarantined": report["quarantined"]}
-    line(f"{report['table']}: rows read {report['rows_read']:,} = used {report['rows_used']:,} {_taken(source)}")
+    read, used = pen.cell(report["rows_read"]), pen.cell(report["rows_used"])
+    line(f"{report['table']}: rows read {read} = used {used}{_taken(source, pen)}")
     _recognized(report)
     for finding in report["quality"]:
         line(f"    {finding['text']}")
 
 
-def fetched(result: DocumentResult, form: Form) -> None:
+def fetched(result: DocumentResult, pen: Pen, form: Form) -> None:
     """What connections brought and what a load made of it."""
     found = result.as_dict()
     if form is Form.MACHINES:
         print_json(found)
         return
     for each in found["fetched"]:
-        line(f"{each['connection']}, {each['table']}: {each['rows']:,} rows in {each['increments']:,} fetches")
+        rows, fetches = pen.cell(each["rows"], "rows"), pen.cell(each["increments"], "fetches")
+        line(f"{each['connection']}, {each['table']}: {rows} in {fetches}")
         if each["load"] is not None:
-            _load(each["load"])
+            _load(each["load"], pen)
 
 
 def _rows(excluded: dict[str, Any]) -> dict[str, int]:
     return {name: taken["rows"] if isinstance(taken, dict) else taken for name, taken in excluded.items()}
 
 
-def refreshed(result: DocumentResult, report: object, form: Form) -> None:
+def refreshed(result: DocumentResult, report: object, pen: Pen, form: Form) -> None:
     """What was computed and how long each step took."""
     found = result.as_dict()
     if form is Form.MACHINES:
         print_json(found)
         return
-    line(f"As of {found['as_of']}")
+    line(f"As of {pen.moment(found['as_of'])}")
     for step, seconds in found["seconds"].items():
-        line(f"  {step:<16} {seconds:6.2f} s")
-    line(f"Report:    {report or 'none: value needs orders'}")
+        line(f"  {step:<16} {pen.write.number(seconds, 2):>7} s")
+    line(f"Report:    {report or 'none: value needs orders; segmentry study show tells what can be done without'}")
 
 
-def status(result: DocumentResult, form: Form) -> None:
+def status(result: DocumentResult, pen: Pen, form: Form) -> None:
     """What is loaded and published."""
     found = result.as_dict()
     if form is Form.MACHINES:
         print_json(found)
         return
     line(f"Workspace {found['folder']}")
-    line(f"  loaded {found['loaded_at'] or 'never'}, refreshed {found['refreshed_at'] or 'never'}")
+    loaded, computed = (pen.moment(found[name]) if found[name] else "never" for name in ("loaded_at", "refreshed_at"))
+    line(f"  loaded {loaded}, refreshed {computed}")
     if found["as_of"]:
-        line(f"  as of {found['as_of']}")
+        line(f"  as of {pen.moment(found['as_of'])}")
+    if not found["loads"]:
+        line(f"  next:  segmentry load {found['folder']} FILE")
     for reason in found["stale_because"]:
         line(f"  STALE: {reason}.")
     for entry in found["segments"]:
         if entry["state"] != "fresh":
-            kept = f"{entry['members']:,} members as of {entry['as_of']}" if entry["as_of"] else "never evaluated"
+            members = pen.cell(entry["members"], "members")
+            kept = f"{members} as of {pen.moment(entry['as_of'])}" if entry["as_of"] else "never evaluated"
             line(f"  {entry['state'].upper()} segment {entry['id']} ({kept}): {'; '.join(entry['because'])}")
     for entry in found["renew"]:
-        day = entry["newest"][:10]
-        line(f"  RENEW {entry['basis']}: {len(entry['traits'])} traits rest on {entry['table']} of {day} and older")
+        day, traits = pen.day(entry["newest"]), pen.cell(len(entry["traits"]), "traits")
+        line(f"  RENEW {entry['basis']}: {traits} from {entry['table']} of {day} and older")
     for entry in found["loads"]:
-        line(f"  {entry['table']:<18} {entry['rows_read']:>12,} rows read from {entry['file']}")
+        line(f"  {entry['table']:<24} {pen.cell(entry['rows_read']):>12} rows read from {entry['file']}")
     for entry in found["tables"]:
-        line(f"  {entry['name']:<24} {entry['rows']:>12,} rows, as of {entry['as_of'] or 'loading'}")
+        held = "as loaded" if not entry["as_of"] else f"as of {pen.moment(entry['as_of'])}"
+        same = entry["as_of"] == found["as_of"]
+        line(f"  {entry['name']:<24} {pen.cell(entry['rows']):>12} rows{'' if same else f', {held}'}")
 
 
-def value(result: DocumentResult, segments: DocumentResult, form: Form) -> None:
+def value(result: DocumentResult, segments: DocumentResult, settings: WorkspaceSettings, form: Form) -> None:
     """What base and segments are worth, and how that was found."""
     found = result.as_dict()
     entries = segments.as_dict()
     if form is Form.MACHINES:
         print_json(found | entries)
         return
-    clv, unit = found["clv"], found["base"]["currency"] or "currency units"
-    line(f"Orders from {found['base']['period']['first']} to {found['base']['period']['last']}")
-    _worth(found, unit)
+    clv, pen = found["clv"], pen_of(settings, found["base"]["currency"])
+    period = found["base"]["period"]
+    line(f"Orders from {pen.day(period['first'])} to {pen.day(period['last'])}")
+    _worth(found, pen)
     if "not_estimable" not in clv:
-        line(f"{clv['model']} with {clv['spend'].get('model', number(clv['spend']))}; {' '.join(clv['reasons'])}")
+        spend = clv["spend"].get("model") or number(clv["spend"])
+        line(f"{clv['model']} with {spend}; {' '.join(clv['reasons'])}")
         for check in clv["checks"]:
             line(f"  {check['status']:<12} {check['text']}")
-    _segment_table(entries["segments"], unit, entries["segmentation"])
+    _segment_table(entries["segments"], pen, entries["segmentation"])

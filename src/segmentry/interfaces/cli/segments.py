@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segmentry.interfaces.cli import segment_printing as shown
-from segmentry.interfaces.cli.printing import Form
+from segmentry.interfaces.cli.printing import Form, pen_of
 
 if TYPE_CHECKING:
+    from segmentry.reports import Pen
     from segmentry.workspace.segmenting import Definitions
 
 segments = typer.Typer(
@@ -41,32 +42,36 @@ def _definitions(folder: Path) -> Iterator[Definitions]:
         yield workspace.definitions
 
 
+def _pen(definitions: Definitions) -> Pen:
+    return pen_of(definitions.workspace.settings)
+
+
 @segments.command(name="list")
 def list_segments(folder: Folder, as_of: AsOf = None, as_json: Json = False) -> None:
     """Every segment with its exact count, as of when, and whether it is fresh, stale or failed."""
     with _definitions(folder) as definitions:
-        shown.listed(definitions.list(as_of), Form.of(as_json))
+        shown.listed(definitions.list(as_of), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
 def show(folder: Folder, segment: Segment, as_of: AsOf = None, as_json: Json = False) -> None:
     """One segment: text, words, count, worth, history, and what leans on it."""
     with _definitions(folder) as definitions:
-        shown.one(definitions.show(segment, as_of), Form.of(as_json))
+        shown.one(definitions.show(segment, as_of), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
 def count(folder: Folder, expression: Given, as_of: AsOf = None, as_json: Json = False) -> None:
     """How many customers an expression means."""
     with _definitions(folder) as definitions:
-        shown.counted(definitions.count(expression, as_of), Form.of(as_json))
+        shown.counted(definitions.count(expression, as_of), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
 def preview(folder: Folder, expression: Given, as_json: Json = False) -> None:
     """Count, sample, worth and reach of an expression or file, before it is saved."""
     with _definitions(folder) as definitions:
-        shown.previewed(definitions.preview(expression), Form.of(as_json))
+        shown.previewed(definitions.preview(expression), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
@@ -77,14 +82,14 @@ def diff(
 ) -> None:
     """A changed definition against what is published: who enters, who leaves, what money moves, what follows."""
     with _definitions(folder) as definitions:
-        shown.differing(definitions.diff(changed), Form.of(as_json))
+        shown.differing(definitions.diff(changed), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
 def explain(folder: Folder, segment: Given, customer: Customer, as_json: Json = False) -> None:
     """Why a customer is in or out: every condition with its evidence, and the nearest change."""
     with _definitions(folder) as definitions:
-        shown.explained(definitions.explain(segment, customer), Form.of(as_json))
+        shown.explained(definitions.explain(segment, customer), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
@@ -97,7 +102,7 @@ def overlap(
     """Every combination of segments counted, and every pair compared."""
     with _definitions(folder) as definitions:
         result = definitions.overlap(*segment)
-        shown.overlapping(result, None if out is None else result.draw(out), Form.of(as_json))
+        shown.overlapping(result, None if out is None else result.draw(out), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
@@ -108,7 +113,7 @@ def lint(
 ) -> None:
     """What is probably not meant: contradictions, traps of unknown values, dead fields, protected attributes."""
     with _definitions(folder) as definitions:
-        shown.linted(definitions.lint(segment), Form.of(as_json))
+        shown.linted(definitions.lint(segment), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
@@ -122,7 +127,7 @@ def prove(
     """Recompute members from raw rows by an independent interpreter; exit code 1 where anything differs."""
     with _definitions(folder) as definitions:
         result = definitions.prove(segment, None if everybody else sample)
-        shown.proved(result, Form.of(as_json))
+        shown.proved(result, _pen(definitions), Form.of(as_json))
     if any(not each["proved"] for each in result.document["segments"]):
         raise typer.Exit(1)
 
@@ -136,28 +141,28 @@ def format_file(
 ) -> None:
     """A definition file in the one way of writing it."""
     with _definitions(folder) as definitions:
-        shown.formatted(definitions.format(file, write=write), Form.of(as_json))
+        shown.formatted(definitions.format(file, write=write), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
 def plan(folder: Folder, as_json: Json = False) -> None:
     """What apply would change, before anything is changed."""
     with _definitions(folder) as definitions:
-        shown.planned(definitions.plan(), Form.of(as_json))
+        shown.planned(definitions.plan(), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
 def apply(folder: Folder, as_json: Json = False) -> None:
     """Put the definition files on record and evaluate them, as one commit."""
     with _definitions(folder) as definitions:
-        shown.planned(definitions.apply(), Form.of(as_json), done=True)
+        shown.planned(definitions.apply(), _pen(definitions), Form.of(as_json), done=True)
 
 
 @segments.command()
 def due(folder: Folder, as_json: Json = False) -> None:
     """When the clock alone changes segments, for how many customers, and known through when."""
     with _definitions(folder) as definitions:
-        shown.due(definitions.due(), Form.of(as_json))
+        shown.due(definitions.due(), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
@@ -170,14 +175,14 @@ def step(
 ) -> None:
     """Let the clock alone change segments, each change effective at its own instant."""
     with _definitions(folder) as definitions:
-        shown.stepped(definitions.step(until), Form.of(as_json))
+        shown.stepped(definitions.step(until), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
 def packs(folder: Folder, as_json: Json = False) -> None:
     """The starter packs and the segments in each."""
     with _definitions(folder) as definitions:
-        shown.packs(definitions.packs(), Form.of(as_json))
+        shown.packs(definitions.packs(), _pen(definitions), Form.of(as_json))
 
 
 @segments.command(name="add-pack")
@@ -186,7 +191,7 @@ def add_pack(
 ) -> None:
     """Write the files of a starter pack into the workspace."""
     with _definitions(folder) as definitions:
-        shown.added(definitions.add_pack(name), Form.of(as_json))
+        shown.added(definitions.add_pack(name), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
@@ -202,7 +207,7 @@ def members(
     """Who is in a segment, or was on a day, as known now or as known then."""
     with _definitions(folder) as definitions:
         day = None if on is None else on.date()
-        shown.members(definitions.members(segment, day, known_at), Form.of(as_json))
+        shown.members(definitions.members(segment, day, known_at), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
@@ -214,7 +219,7 @@ def events(
 ) -> None:
     """Who entered and who left after an instant, and why."""
     with _definitions(folder) as definitions:
-        shown.events(definitions.events(since, segment), Form.of(as_json))
+        shown.events(definitions.events(since, segment), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
@@ -227,28 +232,30 @@ def attribution(
 ) -> None:
     """Why a segment has grown or shrunk between two days, in customers and money."""
     with _definitions(folder) as definitions:
-        shown.attributed(definitions.attribution(segment, start.date(), end.date()), Form.of(as_json))
+        shown.attributed(
+            definitions.attribution(segment, start.date(), end.date()), _pen(definitions), Form.of(as_json)
+        )
 
 
 @segments.command()
 def add(folder: Folder, segment: Segment, customer: Customer, because: Because = "", as_json: Json = False) -> None:
     """Put a customer into a segment by hand, whatever the rule says."""
     with _definitions(folder) as definitions:
-        shown.decided(definitions.add(segment, customer, because), Form.of(as_json))
+        shown.decided(definitions.add(segment, customer, because), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
 def remove(folder: Folder, segment: Segment, customer: Customer, because: Because = "", as_json: Json = False) -> None:
     """Take a customer out of a segment by hand, whatever the rule says."""
     with _definitions(folder) as definitions:
-        shown.decided(definitions.remove(segment, customer, because), Form.of(as_json))
+        shown.decided(definitions.remove(segment, customer, because), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
 def clear(folder: Folder, segment: Segment, customer: Customer, because: Because = "", as_json: Json = False) -> None:
     """Let the rule decide about a customer again."""
     with _definitions(folder) as definitions:
-        shown.decided(definitions.clear(segment, customer, because), Form.of(as_json))
+        shown.decided(definitions.clear(segment, customer, because), _pen(definitions), Form.of(as_json))
 
 
 @segments.command()
@@ -259,4 +266,4 @@ def erase(
 ) -> None:
     """Take customers out of all that was ever said of membership; facts are erased at their source."""
     with _definitions(folder) as definitions:
-        shown.erased(definitions.erase(*customer), Form.of(as_json))
+        shown.erased(definitions.erase(*customer), _pen(definitions), Form.of(as_json))

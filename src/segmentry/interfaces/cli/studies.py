@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from segmentry.interfaces.cli import printing, study_printing
 from segmentry.interfaces.cli.options import as_demands
 from segmentry.interfaces.cli.printing import Form
+
+if TYPE_CHECKING:
+    from segmentry.workspace import Workspace
 
 study = typer.Typer(
     help="The guided study: from an objective to segments that may be believed.",
@@ -26,7 +29,9 @@ def data(folder: Folder, as_json: Json = False) -> None:
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "study") as workspace:
-        study_printing.data(workspace.study.data(), Form.of(as_json))
+        with printing.busy(Form.of(as_json), "looking at the data"):
+            result = workspace.study.data()
+        study_printing.data(result, printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @study.command()
@@ -35,7 +40,9 @@ def recommend(folder: Folder, as_json: Json = False) -> None:
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "study") as workspace:
-        study_printing.recommended(workspace.study.recommend(), Form.of(as_json))
+        with printing.busy(Form.of(as_json), "looking at bases and traits"):
+            result = workspace.study.recommend()
+        study_printing.recommended(result, printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @study.command()
@@ -51,7 +58,9 @@ def assume(
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "study") as workspace:
-        study_printing.register(workspace.study.assume(statement, owner), Form.of(as_json))
+        with printing.busy(Form.of(as_json), "testing assumptions"):
+            result = workspace.study.assume(statement, owner)
+        study_printing.register(result, printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @study.command()
@@ -64,7 +73,9 @@ def assumptions(
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "study") as workspace:
-        study_printing.register(workspace.study.assumptions(test=test), Form.of(as_json))
+        with printing.busy(Form.of(as_json), "testing assumptions"):
+            result = workspace.study.assumptions(test=test)
+        study_printing.register(result, printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @study.command()
@@ -76,13 +87,18 @@ def bases(
     days: Annotated[
         int, typer.Option(min=0, help="Days in which the outcome is measured; a quarter of the history by default.")
     ] = 0,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the picture as one HTML page as well.")] = None,
     as_json: Json = False,
 ) -> None:
     """What each basis of segmentation adds to the prediction of the outcome, out of sample."""
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "study") as workspace:
-        study_printing.bases(workspace.study.bases(measure=measure, period_days=days), Form.of(as_json))
+        with printing.busy(Form.of(as_json), "holding bases against each other"):
+            result = workspace.study.bases(measure=measure, period_days=days)
+        study_printing.bases(result, printing.pen_of(workspace.settings), Form.of(as_json))
+        if out is not None:
+            _draw_bases(workspace, result.as_dict(), out, Form.of(as_json))
 
 
 @study.command()
@@ -117,7 +133,7 @@ def run(
     with Workspace.open(folder, "study") as workspace:
         with printing.watch(Form.of(as_json)) as progress:
             result = workspace.study.run(progress=progress, **given)
-        study_printing.shown(result, Form.of(as_json))
+        study_printing.shown(result, printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @study.command()
@@ -131,7 +147,9 @@ def compare(
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "study") as workspace:
-        study_printing.compared(workspace.study.compare(before, after), Form.of(as_json))
+        with printing.busy(Form.of(as_json), "comparing"):
+            result = workspace.study.compare(before, after)
+        study_printing.compared(result, printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @study.command()
@@ -140,7 +158,9 @@ def lines(folder: Folder, as_json: Json = False) -> None:
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "study") as workspace:
-        study_printing.lines(workspace.study.lines(), Form.of(as_json))
+        result = workspace.study.lines()
+        names = printing.names_of(workspace, result.as_dict()["segmentation"])
+        study_printing.lines(result, names, printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @study.command()
@@ -149,4 +169,15 @@ def show(folder: Folder, as_json: Json = False) -> None:
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "study") as workspace:
-        study_printing.shown(workspace.study.show(), Form.of(as_json))
+        with printing.busy(Form.of(as_json), "looking at the study"):
+            result = workspace.study.show()
+        study_printing.shown(result, printing.pen_of(workspace.settings), Form.of(as_json))
+
+
+def _draw_bases(workspace: Workspace, found: dict[str, Any], out: Path, form: Form) -> None:
+    from segmentry.charts import bases_picture
+
+    settings = workspace.settings
+    known = isinstance(found["bases"], list)
+    figures = {"bases": bases_picture(found, settings.locale, settings.timezone)} if known else {}
+    printing.draw(workspace, figures, "What each basis adds", out, form)

@@ -1,0 +1,162 @@
+"""One customer, and who is who, as a person reads it in a terminal."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from segmentry.interfaces.cli.printing import Form, line, print_json, print_table
+
+if TYPE_CHECKING:
+    from segmentry.reports import Pen
+    from segmentry.workspace import DocumentResult
+
+Found = dict[str, Any]
+_NEARLY_SURE = 0.995
+_CODES = ("order_id", "campaign_id", "currency")
+
+
+def shown(result: DocumentResult, pen: Pen, form: Form) -> None:
+    """The view in a terminal."""
+    found = result.as_dict()
+    if form is Form.MACHINES:
+        print_json(found)
+        return
+    line(f"{found['customer_id']}, as of {pen.moment(found['as_of'])}")
+    _who(found, pen)
+    if found["account"] is not None:
+        _account(found["account"], pen)
+    _worth(found["value"], pen)
+    _traits(found["traits"], pen)
+    rows = [
+        (each["name"], _words(each["of"]), pen.day(each["since"]), each["because"] or "–")
+        for each in found["memberships"]
+    ]
+    print_table("Belongs to", ("Segment", "Of", "Since", "Because"), rows)
+    for each in found["consents"]:
+        word, of = "yes" if each["given"] else "NO", each["channel"] or "every channel"
+        line(f"  consent to {each['purpose']} ({of}): {word}, {pen.day(each['recorded_at'])}")
+    happened = [(pen.day(each["at"]), each["what"], _told(each, pen)) for each in found["timeline"]]
+    print_table(f"What happened, the latest {len(happened)} facts", ("When", "What", "Details"), happened)
+
+
+def _who(found: Found, pen: Pen) -> None:
+    for each in found["parties"]:
+        line(f"  {each['party_key']} of {each['source']}, known since {pen.day(each['known_since'])}")
+    for each in found["kinds"]:
+        until = f" until {pen.day(each['until'])}" if each["until"] else ""
+        says = f", says {each['evidence']}" if each["evidence"] else ""
+        line(f"  {_words(each['kind'])} since {pen.day(each['since'])}{until}{says}")
+    for each in found["roles"]:
+        word, role = "was" if each["ended_on"] else "is", each["role"] or "in an unknown role"
+        until = f" until {pen.day(each['ended_on'])}" if each["ended_on"] else ""
+        since = f" since {pen.day(each['started_on'])}" if each["started_on"] and not until else ""
+        line(f"  {each['party_key']} {word} {role} at {each['account_key']}{since}{until}")
+
+
+def _account(account: Found, pen: Pen) -> None:
+    """Group, buying center and people of an organization."""
+    if account["parent"]:
+        line(f"  belongs to {account['parent']}, group of {account['group']}")
+    if account["subsidiaries"]:
+        line(f"  has the subsidiaries {', '.join(account['subsidiaries'])}")
+    rows = [
+        (each["role"], each["state"], pen.cell(each["contacts"]), pen.day(each["last_sign_at"]))
+        for each in account["coverage"]
+    ]
+    print_table("Buying center", ("Role", "State", "People", "Last sign"), rows)
+
+
+def _worth(value: Found, pen: Pen) -> None:
+    if "not_estimable" in value:
+        line(f"Value not estimable: {value['not_estimable']}")
+        return
+    measure = "CLV" if value["measure"] == "clv" else "Expected discounted revenue"
+    told, unit = value["estimate"], value["unit"] or "currency"
+    worth = told.get("not_estimable") or pen.between(told, unit) if isinstance(told, dict) else pen.cell(told, unit)
+    line(f"{measure} over {value['horizon_months']} months: {worth} (estimated; tier {value['value_tier'] or '–'})")
+    interval = value.get("interval")
+    if isinstance(interval, dict) and "not_estimable" in interval:
+        line(f"  without interval: {interval['not_estimable']}")
+    line(f"Net revenue so far: {pen.cell(float(value['revenue'] or 0), unit)} (exact)")
+
+
+def _traits(traits: list[Found], pen: Pen) -> None:
+    for basis, group in groupby(traits, key=lambda each: str(each["basis"] or "not assigned to a basis")):
+        rows = [
+            (
+                each["trait"], pen.cell(each["value"], each["unit"] or ""),
+                each["origin"], each["source"] or "–",
+            )
+            for each in group
+        ]  # fmt: skip
+        print_table(basis.capitalize(), ("Trait", "Value", "Origin", "Evidence"), rows)
+
+
+def _told(row: Found, pen: Pen) -> str:
+    """What happened in words: an amount with its currency, everything else by name; what is not known is left out."""
+    currency = row.get("currency") or "currency"
+    parts = []
+    for name, value in row.items():
+        if name in ("at", "what", "currency") or value is None:
+            continue
+        unit = currency if name in ("amount", "returned") else ""
+        parts.append(f"{_words(name)} {value if name in _CODES else pen.cell(value, unit)}")
+    return ", ".join(parts)
+
+
+def reviewed(result: DocumentResult, pen: Pen, form: Form) -> None:
+    """How many records make how many customers, and what waits for a person, with how to decide."""
+    found = result.as_dict()
+    if form is Form.MACHINES:
+        print_json(found)
+        return
+    records, customers = pen.cell(found["parties"], "records"), pen.cell(found["customers"], "customers")
+    line(f"{records} make {customers}, as of {pen.moment(found['as_of'])}.")
+    if not found["review"]:
+        line("No link waits for a person.")
+        return
+    rows = [
+        (
+            each["left_party"], each["right_party"], _likely(each["probability"], pen),
+            each["evidence"] or "–", each["doubt"] or "–",
+        )
+        for each in found["review"]
+    ]  # fmt: skip
+    title = f"Links that wait for a person: {pen.cell(found['doubtful'])}, the likeliest first"
+    print_table(title, ("Record", "Record", "Probability", "For", "Against"), rows)
+    line("Decide with segmentry customer merge or keep-apart, each with --because.")
+
+
+def _likely(probability: float, pen: Pen) -> str:
+    """A probability, never as certain as 100 %: then nobody would have to decide."""
+    return f"over {pen.write.percent(0.99)}" if probability > _NEARLY_SURE else pen.cell(probability, "probability")
+
+
+def history(result: DocumentResult, pen: Pen, form: Form) -> None:
+    """Every decision about the records of a customer."""
+    found = result.as_dict()
+    if form is Form.MACHINES:
+        print_json(found)
+        return
+    line(f"{found['customer_id']}: {', '.join(found['parties'])}")
+    for each in found["aliases"]:
+        line(f"  was also called {each}")
+    for each in found["decisions"]:
+        line(f"  {pen.day(each['recorded_at'])}  {each['party_key']}: {_words(each['decision'])}, {each['because']}")
+    if not found["decisions"]:
+        line("  No decision is on record that moved one of its records.")
+
+
+def ruled(result: DocumentResult, folder: object, form: Form) -> None:
+    """A ruling, and when it takes effect."""
+    found = result.as_dict()
+    if form is Form.MACHINES:
+        print_json(found)
+        return
+    line(f"Ruled: {_words(found['ruling'])} {' and '.join(found['customers'])}.")
+    line(f"It takes effect with the next refresh: segmentry refresh {folder}")
+
+
+def _words(text: str) -> str:
+    return text.replace("_", " ")
