@@ -17,7 +17,8 @@ from segmentry.discovery.assignment import assigned
 from segmentry.discovery.base import buyers_with_traits, require_usable
 from segmentry.discovery.extraction import Extraction, extract, study_variables
 from segmentry.discovery.mixing import assigned_by_mixture, extract_mixture
-from segmentry.discovery.profiling import Profile, descriptor_rows, profile, profile_rows
+from segmentry.discovery.profiling import Profile, descriptor_rows, other_words, profile, profile_rows
+from segmentry.discovery.reach import reached
 from segmentry.discovery.registry import Identified, identify
 from segmentry.discovery.spec import DiscoverSpec
 from segmentry.discovery.tables import (
@@ -119,7 +120,7 @@ def publish(run: Run, found: Found, sizes: Sizes) -> list[dict[str, Any]]:
         sizes: Exact facts per segmentation and segment.
     """
     name, ids = found.study.id, found.identified.ids
-    facts = _facts(found, sizes)
+    facts = _facts(found, sizes, reached(run, name, ids, found.spec.as_of))
     descriptors = _descriptors(found)
     money = solutions.value_between(found.extraction.exploration, worth(found.sample))
     _put(run, found, SEGMENT_SOLUTIONS, solutions.solution_rows(name, found.extraction.exploration, money))
@@ -259,7 +260,7 @@ def _old_centers(
     return extraction.preparation.transform(columns), extraction.centers
 
 
-def _facts(found: Found, sizes: Sizes) -> quality.SegmentFacts:
+def _facts(found: Found, sizes: Sizes, reach: FloatArray) -> quality.SegmentFacts:
     number, labels = found.extraction.solution.k, found.extraction.labels
     ids, sample = found.identified.ids, found.sample
     counts = [sizes.get((found.study.id, segment), {}).get("customers", 0) for segment in ids]
@@ -276,7 +277,7 @@ def _facts(found: Found, sizes: Sizes) -> quality.SegmentFacts:
         _relative_spread(spend, labels, number),
         np.asarray(found.extraction.solution.slsw, dtype=np.float64)[found.extraction.order],
         agreement,
-        np.full(number, np.nan),
+        reach,
         quality.gaps_in_what_matters(columns, labels, number),
     )
 
@@ -309,6 +310,8 @@ def _descriptors(found: Found) -> list[dict[str, Any]]:
             texts[name] = found.sample[name].to_pylist()
         elif pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind):
             columns[name] = numbers(found.sample, name)
+    circular = other_words(columns, found.extraction.values)
+    columns = {name: values for name, values in columns.items() if name not in circular}
     return descriptor_rows(found.study.id, columns, texts, found.extraction.labels)
 
 

@@ -15,6 +15,7 @@ from segmentry.science.effects import (
     holm,
     marker_variables,
     metric_effect,
+    mid_ranks,
     nominal_effect,
     standardized_differences,
 )
@@ -25,6 +26,10 @@ MOST_LEVELS = 30
 
 FEWEST_KNOWN = 30
 """Fewer known values than these describe nothing."""
+
+ANOTHER_WORD = 0.9
+"""Rank correlation from which a descriptor is another word for a variable that made the segments: it differs between
+them by construction, as that variable does, and a test of it proves nothing."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,27 @@ def descriptor_rows(
         for (name, effect), p in zip(kept.items(), corrected, strict=True)
     ]
     return sorted(rows, key=lambda row: (-row["size"], row["variable"]))
+
+
+def other_words(numbers: Mapping[str, FloatArray], values: FloatArray) -> set[str]:
+    """Descriptors that rank customers as a variable does which made the segments.
+
+    Args:
+        numbers: Descriptors that are numbers, each of shape (n,), NaN for unknown.
+        values: The variables that made the segments, shape (n, variables), NaN for unknown.
+    """
+    return {
+        name
+        for name, descriptor in numbers.items()
+        if any(abs(_rank_correlation(descriptor, variable)) >= ANOTHER_WORD for variable in values.T)
+    }
+
+
+def _rank_correlation(left: FloatArray, right: FloatArray) -> float:
+    known = ~np.isnan(left) & ~np.isnan(right)
+    if known.sum() < FEWEST_KNOWN or not (np.ptp(left[known]) > 0 and np.ptp(right[known]) > 0):
+        return 0.0
+    return float(np.corrcoef(mid_ranks(left[known]), mid_ranks(right[known]))[0, 1])
 
 
 def _crossed(levels: Sequence[str | None], labels: IntArray) -> FloatArray:

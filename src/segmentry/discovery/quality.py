@@ -112,7 +112,11 @@ def _substantial(facts: SegmentFacts, place: int, study: Study) -> _Answer:
 def _reachable(reach: float) -> _Answer:
     if np.isnan(reach):
         return None, WANTED_REACH, "Neither consents nor addresses are loaded, so who can be reached is not known."
-    return float(reach), WANTED_REACH, f"{reach:.0%} of its members may be contacted."
+    return (
+        float(reach),
+        WANTED_REACH,
+        f"{reach:.0%} of its members may be contacted and have an address that works, as far as loaded.",
+    )
 
 
 def _distinct(descriptors: Sequence[Mapping[str, Any]]) -> _Answer:

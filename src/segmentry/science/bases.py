@@ -121,7 +121,7 @@ def what_bases_add(
         return NotEstimable(f"the outcome is known of {int(known.sum())} customers, {FEWEST_ROWS} are needed")
     whole = np.column_stack([*(each[known] for each in tables), target[known]])
     whole = whole[np.lexsort(whole.T)]
-    if not whole[:, -1].std() > 0:
+    if not np.ptp(whole[:, -1]) > 0:
         return NotEstimable("the outcome is the same for everybody")
     places = _places([each.shape[1] for each in tables])
     with one_blas_thread():

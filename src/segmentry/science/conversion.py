@@ -2,8 +2,10 @@
 
 Every lead is described by what was known at one instant of its past. Leads are split in time, so that nothing is judged
 on what it was learned from; features that tell the outcome itself, or were told after the instant, are refused by
-name (Kaufman et al. 2012). Calibration: Platt 1999, Zadrozny & Elkan 2002; its slope and intercept: Cox 1958. A model
-that is not better than telling everybody the base rate claims nothing.
+name (Kaufman et al. 2012). Calibration: Platt 1999, Zadrozny & Elkan 2002; its slope: Cox 1958; its intercept with the
+slope held at 1, calibration in the large: Steyerberg 2019, section 15.3. A model that is not better than telling
+everybody the base rate of the latest leads known before claims nothing: a rate that rises would make any model that is
+calibrated late look better than the base rate of all times.
 """
 
 from __future__ import annotations
@@ -18,6 +20,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from segmentry.science.inputs import FloatArray
 from segmentry.science.leads import Calibration, calibration
+from segmentry.science.log_odds import (
+    ALIKE,
+    SURE,
+    calibration_intercept,
+    calibration_slope,
+    log_odds,
+    logistic_line,
+)
 from segmentry.science.satisfaction import wilson
 from segmentry.science.threads import one_blas_thread
 from segmentry.terms.errors import EstimationError, Problem, shorten
@@ -28,9 +38,9 @@ FEWEST_EACH = 30
 
 _JUDGED_FROM = 0.75
 _LEARNED_TO = 0.7
-_FLOOR = 1e-6
 _SURE_TELL = 0.99
 _FEWEST_TELLING = 10
+_NO_CHANCE = 1e-6
 _Kind = Literal["later", "only_converted", "tells_outcome"]
 
 
@@ -71,14 +81,14 @@ class Conversion:
 
     Attributes:
         names: Features it was learned from.
-        base: Share that converted among the leads it was learned from.
+        base: Share that converted among the leads that calibrated it, the latest known before those it was judged on.
         learned: Leads it was learned from.
         calibrated: Leads that calibrated it.
         judged: Leads it was judged on.
         proof: Brier score and its parts on those.
         skill: Brier skill over the base rate, with its interval.
-        slope: Slope of the outcome on the log-odds told: 1 is calibrated, below 1 overconfident.
-        intercept: What the log-odds told lack on average: 0 is calibrated.
+        slope: Slope of the outcome on the log-odds told, with its interval: 1 is calibrated, below 1 overconfident.
+        intercept: What the log-odds told lack on average, with its interval: 0 is calibrated, above 0 too low.
         reliability: Told against came, by bins of about equal numbers of leads.
         better: Whether the model beats the base rate beyond doubt.
         model: The fitted model and its calibration, behind `chances`.
@@ -91,8 +101,8 @@ class Conversion:
     judged: int
     proof: Calibration
     skill: Estimate
-    slope: float | NotEstimable
-    intercept: float | NotEstimable
+    slope: Estimate | NotEstimable
+    intercept: Estimate | NotEstimable
     reliability: tuple[Reliability, ...]
     better: bool
     model: Any
@@ -156,7 +166,8 @@ def learn_conversion(
     """Chance to convert within ``horizon`` of an instant of observation.
 
     The latest quarter of leads judges. Of the others only those teach whose horizon ended before the first of them was
-    looked at, as no more was known then: the earlier 70 % are learned from, the later 30 % calibrate.
+    looked at, as no more was known then: the earlier 70 % are learned from, the later 30 % calibrate. Leads of one
+    instant are parted by chance, never by their outcome.
 
     Args:
         features: What was known at the instant, yes or no as 1 or 0, shape (n, m), NaN where not known.
@@ -179,7 +190,7 @@ def learn_conversion(
     instants = np.asarray(observed_at, dtype=np.float64)
     _check(instants, came, horizon)
     _refuse(leaks(values, came, names, told_at=told_at, observed_at=instants))
-    order = np.lexsort((*values.T, came, instants))
+    order = _in_time(values, came, instants, random_state)
     values, came, instants = values[order], came[order], instants[order]
     parts = _split(instants, horizon)
     for part, duty in zip(parts, ("learn from", "calibrate on", "judge on"), strict=True):
@@ -243,7 +254,8 @@ def _telling(name: str, values: FloatArray, came: FloatArray) -> list[Leak]:
     if min(int(side.sum()) for side in sides) < _FEWEST_TELLING:  # a few leads are told apart by chance
         return []
     shares = [float(known[side].mean()) for side in sides]
-    if max(shares) >= 0.5 and min(shares) <= (1 - _SURE_TELL) * max(shares):
+    often = max(shares) >= 0.5 and min(shares) <= (1 - _SURE_TELL) * max(shares)
+    if often or _is_one_sided(known, came):
         which = "converted leads" if shares[0] > shares[1] else "leads that did not convert"
         return [Leak(name, "only_converted", f"told of {which} alone ({shares[0]:.0%} and {shares[1]:.0%})")]
     right = _separation(values[known], came[known])
@@ -251,6 +263,15 @@ def _telling(name: str, values: FloatArray, came: FloatArray) -> list[Leak]:
     if enough and right >= _SURE_TELL:
         return [Leak(name, "tells_outcome", f"its values alone tell the outcome ({right:.1%} of pairs)")]
     return []
+
+
+def _is_one_sided(known: NDArray[np.bool_], came: FloatArray) -> bool:
+    """Whether a value is told on one side alone, however seldom, beyond what chance can do to so many."""
+    told = int(known.sum())
+    sides = {float(each) for each in came[known]}
+    if told < _FEWEST_TELLING or len(sides) > 1:
+        return False
+    return told * math.log(float((came == sides.pop()).mean())) < math.log(_NO_CHANCE)
 
 
 def _separation(values: FloatArray, came: FloatArray) -> float:
@@ -263,6 +284,13 @@ def _separation(values: FloatArray, came: FloatArray) -> float:
         return 0.5
     area = (float(mid_ranks(values)[came == 1].sum()) - ones * (ones + 1) / 2) / (ones * others)
     return max(area, 1.0 - area)
+
+
+def _in_time(values: FloatArray, came: FloatArray, instants: FloatArray, random_state: int) -> NDArray[np.int64]:
+    """Places of the leads in time, whatever their order; those of one instant are shuffled."""
+    order = np.lexsort((came, *values.T, instants))
+    shuffled = order[np.random.default_rng(random_state).permutation(order.size)]
+    return np.asarray(shuffled[np.argsort(instants[shuffled], kind="stable")])
 
 
 def _split(instants: FloatArray, horizon: float) -> tuple[NDArray[np.int64], ...]:
@@ -301,34 +329,15 @@ def _calibration(kind: str, told: FloatArray, came: FloatArray) -> Any:
         least = 1.0 / (came.size + 2)  # a chance of 0 would claim more than so many leads can tell
         curve = IsotonicRegression(y_min=least, y_max=1 - least, out_of_bounds="clip").fit(told, came)
         return curve.predict
-    line = _line(_log_odds(told), came)
-    slope, intercept = (1.0, 0.0) if isinstance(line, NotEstimable) else line
+    ones = float(came.sum())
+    wanted = np.where(came == 1, (ones + 1) / (ones + 2), 1 / (came.size - ones + 2))  # Platt: no chance is 0 or 1
+    odds = log_odds(told)
+    slope, intercept = logistic_line(odds, wanted) if np.ptp(odds) > ALIKE else (1.0, 0.0)
 
     def bring(chances: FloatArray) -> FloatArray:
-        return np.asarray(1.0 / (1.0 + np.exp(-(intercept + slope * _log_odds(chances)))))
+        return np.asarray(1.0 / (1.0 + np.exp(-(intercept + slope * log_odds(chances)))))
 
     return bring
-
-
-def _log_odds(chances: FloatArray) -> FloatArray:
-    bounded = np.clip(chances, _FLOOR, 1 - _FLOOR)
-    return np.asarray(np.log(bounded / (1 - bounded)))
-
-
-def _line(odds: FloatArray, came: FloatArray) -> tuple[float, float] | NotEstimable:
-    """Slope and intercept of a logistic regression on the log-odds, without a penalty."""
-    from scipy.optimize import minimize
-
-    if not np.ptp(odds) > 1e-9:
-        return NotEstimable("every lead was told the same chance")
-
-    def loss(line: FloatArray) -> tuple[float, FloatArray]:
-        linear = line[1] + line[0] * odds
-        off = 1.0 / (1.0 + np.exp(-linear)) - came
-        return float(np.sum(np.logaddexp(0.0, linear) - came * linear)), np.array([np.sum(off * odds), np.sum(off)])
-
-    found = minimize(loss, np.array([1.0, 0.0]), jac=True, method="BFGS")
-    return float(found.x[0]), float(found.x[1])
 
 
 def _judged(
@@ -336,12 +345,10 @@ def _judged(
 ) -> Conversion:
     learn, calibrating, judge = parts
     outcome = came[judge]
-    known = np.concatenate([learn, calibrating])
-    base = float(came[known].mean())
+    base = float(came[calibrating].mean())
     proof = calibration(told, outcome)
     skill = _skill(told, outcome, base)
-    line = _line(_log_odds(told), outcome)
-    slope, intercept = (line, line) if isinstance(line, NotEstimable) else line
+    slope, intercept = (measure(log_odds(told), outcome) for measure in (calibration_slope, calibration_intercept))
     bins = tuple(
         Reliability(float(each[0]), wilson(float(round(each[1] * each[2])), float(each[2])), int(each[2]))
         for each in proof.bins
@@ -357,6 +364,6 @@ def _skill(told: FloatArray, came: FloatArray, base: float) -> Estimate:
     plain = (base - came) ** 2
     gained = plain - (told - came) ** 2
     whole = float(plain.mean())
-    error = 1.959963984540054 * float(gained.std(ddof=1)) / math.sqrt(gained.size)
+    error = SURE * float(gained.std(ddof=1)) / math.sqrt(gained.size)
     mean = float(gained.mean())
     return Estimate(mean / whole, (mean - error) / whole, (mean + error) / whole, "share")

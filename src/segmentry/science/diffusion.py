@@ -20,6 +20,11 @@ ADOPTERS = ("innovator", "early_adopter", "early_majority", "late_majority", "la
 """Adopter classes (Rogers 1962), cut at mean - 2 sd, mean - sd, mean and mean + sd of the time of adoption."""
 
 
+_HASTY = 0.99
+_SURE = 0.01
+"""Chance below which adoption is said to have slowed down."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bass:
     """A course of adoption.
@@ -62,8 +67,8 @@ def fit_bass(adoptions: ArrayLike) -> Bass | NotEstimable:
         adoptions: New adopters of each period from the launch on, 0 or more, shape (n,).
 
     Returns:
-        The model; not estimable from fewer than five periods, from nothing, or before adoption has slowed down: then
-        the size of the market is anybody's guess.
+        The model; not estimable from fewer than five periods, from nothing, or before adoption has slowed down beyond
+        what chance does to a steady or growing course (F test at 1 %): then the size of the market is anybody's guess.
 
     Raises:
         EstimationError: negative or unusable numbers.
@@ -89,9 +94,34 @@ def fit_bass(adoptions: ArrayLike) -> Bass | NotEstimable:
         (least_squares(residuals, start, bounds=bounds) for start in starts), key=lambda found: float(found.cost)
     )
     market, innovation, imitation = (float(each) for each in np.exp(best.x))
-    if market > 10:
+    if market > 10 or _chance_of_slowing(new / scale, 2 * float(best.cost)) >= _SURE:
         return NotEstimable("adoption has not slowed down yet, so the size of the market cannot be told")
+    if innovation > _HASTY or imitation > 3 * _HASTY:
+        return NotEstimable("nearly all adopted within a period, so shorter periods are needed to tell how it spread")
     return Bass(market * scale, innovation, imitation)
+
+
+def _chance_of_slowing(shares: FloatArray, squares: float) -> float:
+    """Chance that a course which never slows down is fitted so much worse than Bass' (F test of one parameter).
+
+    Args:
+        shares: New adopters of each period over all, shape (n,).
+        squares: Squared residuals of Bass' model.
+    """
+    from scipy.optimize import least_squares
+    from scipy.special import fdtrc
+
+    periods = np.arange(float(shares.size))
+
+    def residuals(course: FloatArray) -> FloatArray:
+        return np.asarray(course[0] * np.exp(course[1] * (periods - periods[-1])) - shares)
+
+    bounds = ([0.0, 0.0], [np.inf, 3.0])
+    never = min(
+        2 * float(least_squares(residuals, [1 / shares.size, rate], bounds=bounds).cost) for rate in (0.01, 0.3)
+    )
+    freedom = shares.size - 3
+    return float(fdtrc(1, freedom, max(never - squares, 0.0) / max(squares / freedom, 1e-15)))
 
 
 def adopter_classes(times: ArrayLike) -> NDArray[np.int64] | NotEstimable:
@@ -111,7 +141,7 @@ def adopter_classes(times: ArrayLike) -> NDArray[np.int64] | NotEstimable:
         what, next_step = "Times of adoption are one finite number each", "Give NaN for those who have not adopted."
         raise EstimationError(Problem("VALUE_NOT_FINITE", what, "adopter_classes", str(given.shape), next_step))
     known = given[~np.isnan(given)]
-    spread = float(known.std()) if known.size > 1 else 0.0
+    spread = float(known.std()) if known.size > 1 and np.ptp(known) > 0 else 0.0
     if not spread > 0:
         return NotEstimable("times of adoption do not differ")
     middle = float(known.mean())

@@ -2,9 +2,10 @@
 
 Shares are Shapley values of R squared (Lindeman, Merenda & Gold 1980; Lipovetsky & Conklin 2001): the mean gain from
 adding the driver, over all orders in which drivers can be added. They add up to R squared whatever the drivers have in
-common, and are never negative; so the interval of a driver that does nothing does not reach 0, and it is held against
-the largest share that any driver gets where the outcome is shuffled. They tell of association; a driver is a cause only
-if it was assigned at random.
+common, and are never negative, so chance pushes them up, once in the sample and once more in samples of the sample; the
+interval is taken back by what the second push adds twice, so that it reaches 0 for a driver that does nothing. Each is
+held against the largest share that any driver gets where the outcome is shuffled. They tell of association; a driver is
+a cause only if it was assigned at random.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ def find_drivers(
     if rows < ROWS_PER_DRIVER * columns or rows < 2 * ROWS_PER_DRIVER:
         least = max(ROWS_PER_DRIVER * columns, 2 * ROWS_PER_DRIVER)
         return NotEstimable(f"{rows} respondents answered everything, {least} are needed")
-    if not whole[:, -1].std() > 0:
+    if not np.ptp(whole[:, -1]) > 0:
         return NotEstimable("the outcome is the same for everybody")
     random = np.random.default_rng(random_state)
     found = _shares(_correlations(whole[None]))[0]
@@ -117,7 +118,7 @@ def find_drivers(
     results = []
     for place in range(columns):
         share = _bounded(float(found[place]), sampled[:, place], level)
-        relative = share.value / total.value if total.value > 0 else float("nan")
+        relative = share.value / total.value if total.value > _TINY else float("nan")
         claim: Claim = "cause" if told[place] and _is_balanced(whole[:, :-1], place) else "association"
         beyond = share.value > chance
         results.append(Driver(share, relative, chance, beyond, float(correlation[place]), claim))
@@ -179,8 +180,9 @@ def _in_order(whole: FloatArray) -> FloatArray:
 
 
 def _bounded(value: float, drawn: FloatArray, level: float) -> Estimate:
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    return Estimate(value, min(float(low), value), max(float(high), value), "share", level)
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]) - 2.0 * (float(drawn.mean()) - value)
+    value = max(value, 0.0)
+    return Estimate(value, min(max(float(low), 0.0), value), max(float(high), value), "share", level)
 
 
 def _resampled(whole: FloatArray, draws: int, random: np.random.Generator) -> FloatArray:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmentry.science.inputs import FloatArray, IntArray
+from segmentry.science.sparse import COMMON, chance_of_ranks, chance_of_table, expected_counts, pearson
 
 SMALL_DIFFERENCE = 0.2
 """Standardized difference up to which two groups overlap by 92 % or more (Cohen 1988): too little to speak of."""
@@ -20,6 +21,7 @@ SMALL_DIFFERENCE = 0.2
 LARGEST_BINARY_GAP = 0.25
 LARGEST_BINARY_RATIO = 0.5
 LARGEST_METRIC_GAP = 0.5
+_FEW_VALUES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Effect:
 def metric_effect(values: ArrayLike, groups: ArrayLike) -> Effect:
     """Kruskal-Wallis test with eta squared of the mid-ranks, H / (n - 1).
 
+    Where most rows have one value and a group is small, as of a rare yes, p is that of tables with the same margins.
+
     Args:
         values: Shape (n,); NaN for unknown, which is left out.
         groups: Shape (n,), group codes from 0.
@@ -62,11 +66,21 @@ def metric_effect(values: ArrayLike, groups: ArrayLike) -> Effect:
         return Effect("eta_squared", 0.0, 0.0, 0, 1.0, rows)
     between = float((sums**2 / sizes).sum() - sums.sum() ** 2 / rows)
     share = min(max(between / total, 0.0), 1.0)
-    return Effect("eta_squared", share, share * (rows - 1), degrees, _chi_tail(share * (rows - 1), degrees), rows)
+    p = _ranked_chance(ranks, codes)
+    return Effect(
+        "eta_squared",
+        share,
+        share * (rows - 1),
+        degrees,
+        _chi_tail(share * (rows - 1), degrees) if p is None else p,
+        rows,
+    )
 
 
 def nominal_effect(table: ArrayLike) -> Effect:
     """Chi-squared test of independence with Cramér's V.
+
+    Where a cell is expected to hold fewer than five, p is exact or drawn from tables with the same margins.
 
     Args:
         table: Counts of shape (levels, groups); empty rows and columns are left out.
@@ -77,11 +91,13 @@ def nominal_effect(table: ArrayLike) -> Effect:
     smaller = min(counts.shape) - 1 if counts.size else 0
     if smaller < 1:
         return Effect("cramers_v", 0.0, 0.0, 0, 1.0, int(rows))
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / rows
-    statistic = float(((counts - expected) ** 2 / expected).sum())
+    expected = expected_counts(counts)
+    statistic = float(pearson(counts[None], expected)[0])
     degrees = (counts.shape[0] - 1) * (counts.shape[1] - 1)
     size = min((statistic / rows / smaller) ** 0.5, 1.0)
-    return Effect("cramers_v", size, statistic, degrees, _chi_tail(statistic, degrees), int(rows))
+    sparse = expected.min() < COMMON and not (counts % 1).any()
+    p = chance_of_table(counts) if sparse else _chi_tail(statistic, degrees)
+    return Effect("cramers_v", size, statistic, degrees, p, int(rows))
 
 
 def holm(probabilities: ArrayLike) -> FloatArray:
@@ -168,6 +184,18 @@ def group_moments(values: FloatArray, groups: IntArray, number: int) -> tuple[Fl
         squares[:, place] = np.bincount(groups, apart * apart, number)
     spread = np.divide(squares, counts - 1, out=np.full(shape, np.nan), where=counts > 1)
     return counts, means, np.sqrt(spread)
+
+
+def _ranked_chance(ranks: FloatArray, codes: IntArray) -> float | None:
+    """Chance by tables where few values differ and one is most frequent; None where chi-squared can be trusted."""
+    values, places, frequency = np.unique(ranks, return_inverse=True, return_counts=True)
+    groups, columns = np.unique(codes, return_inverse=True)
+    rare = float(np.bincount(columns).min()) * (1.0 - frequency.max() / ranks.size)
+    if values.size > _FEW_VALUES or rare >= COMMON:
+        return None
+    counts = np.bincount(places * groups.size + columns, minlength=values.size * groups.size)
+    table = counts.reshape(values.size, groups.size).astype(np.float64)
+    return chance_of_table(table) if values.size == 2 else chance_of_ranks(table, values)
 
 
 def _chi_tail(statistic: float, degrees: int) -> float:

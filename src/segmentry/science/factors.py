@@ -22,6 +22,7 @@ Rotation = Literal["varimax", "promax", "none"]
 _POWER = 4
 """Power of the promax target."""
 _LEAST_UNIQUE = 0.005
+_DETERMINED = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def parallel_analysis(
 ) -> ParallelAnalysis | NotEstimable:
     """Number of factors by comparing eigenvalues with those of the same items shuffled apart (Horn 1965).
 
+    Respondents are put in an order of their own before they are shuffled, so that theirs changes nothing.
+
     Args:
         answers: Shape (n, k), NaN where not answered; respondents with gaps are left out.
         draws: Tables of shuffled items.
@@ -81,6 +84,7 @@ def parallel_analysis(
     if refused is not None:
         return refused
     random = np.random.default_rng(random_state)
+    whole = whole[np.lexsort(whole.T)]
     found = _eigenvalues(whole)
     shuffled = np.array([_eigenvalues(random.permuted(whole, axis=0)) for _ in range(draws)])
     chance = np.percentile(shuffled, percentile, axis=0)
@@ -97,7 +101,8 @@ def factor_analysis(answers: ArrayLike, factors: int, *, rotation: Rotation = "v
         rotation: ``varimax`` (uncorrelated), ``promax`` (correlated) or ``none``.
 
     Returns:
-        The solution; not estimable from fewer respondents than items, or where an item does not vary.
+        The solution; not estimable from fewer respondents than items, or where an item does not vary or follows from
+        the others.
 
     Raises:
         EstimationError: no table of numbers, or a number of factors that the items cannot carry.
@@ -114,6 +119,8 @@ def factor_analysis(answers: ArrayLike, factors: int, *, rotation: Rotation = "v
     mean, spread = whole.mean(axis=0), whole.std(axis=0)
     standard = (whole - mean) / spread
     correlation = np.corrcoef(standard, rowvar=False)
+    if np.linalg.eigvalsh(correlation)[0] < _DETERMINED:
+        return NotEstimable("an item follows from the others, such as one that was asked twice or a sum of them")
     loadings, correlations = _rotated(_unrotated(correlation, factors), rotation)
     loadings, correlations = _ordered(loadings, correlations)
     reproduced = loadings @ correlations
@@ -239,7 +246,7 @@ def _too_little(whole: FloatArray) -> NotEstimable | None:
     if len(whole) <= whole.shape[1] or whole.shape[1] < 3:
         reason = f"{len(whole)} respondents answered all of {whole.shape[1]} items; more of both are needed"
         return NotEstimable(reason)
-    if not (whole.std(axis=0) > 0).all():
+    if not (np.ptp(whole, axis=0) > 0).all():
         return NotEstimable("an item has the same answer everywhere")
     return None
 

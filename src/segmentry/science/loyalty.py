@@ -62,10 +62,16 @@ def share_of_requirements(brand: ArrayLike, category: ArrayLike) -> float | NotE
 
     Args:
         brand: Purchases of the brand by customer, shape (n,).
-        category: Purchases in the category by customer, shape (n,).
+        category: Purchases in the category by customer, those of the brand included, shape (n,).
+
+    Raises:
+        EstimationError: negative purchases, or more of the brand than in its category.
     """
     inputs = Inputs("share_of_requirements", {"brand": brand, "category": category})
     inputs.require_not_negative("brand", "category")
+    fits = inputs["brand"] <= inputs["category"]
+    what, next_step = "The category holds fewer purchases than the brand.", "Count those of the brand in."
+    inputs.require("category", fits, "CATEGORY_TOO_SMALL", what, next_step)
     inputs.raise_problems()
     bought, whole = inputs["brand"], inputs["category"]
     buyers = bought > 0
@@ -81,8 +87,13 @@ def repeat_rate(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> 
         first: Whether each customer bought in the first period, shape (n,).
         second: Whether each bought in the second, shape (n,).
         level: Coverage of the interval.
+
+    Raises:
+        EstimationError: lengths that differ, or customers of whom it is not known.
     """
-    before, after = np.asarray(first, dtype=bool), np.asarray(second, dtype=bool)
+    inputs = Inputs("repeat_rate", {"first": first, "second": second})
+    inputs.raise_problems()
+    before, after = inputs["first"] != 0, inputs["second"] != 0
     if not before.any():
         return NotEstimable("nobody bought in the first period")
     return wilson(int((before & after).sum()), int(before.sum()), level=level)
@@ -92,11 +103,14 @@ def double_jeopardy(penetration: ArrayLike, rate: ArrayLike) -> DoubleJeopardy |
     """Hold brands against w (1 - b) = constant: a small brand's lower rate is no alarm, a deviation from the law is.
 
     Args:
-        penetration: Share of category buyers who bought each brand, 0 to 1, shape (brands,).
-        rate: Mean purchases of the brand by its buyers, shape (brands,).
+        penetration: Share of category buyers who bought each brand, above 0 and up to 1, shape (brands,).
+        rate: Mean purchases of the brand by its buyers, above 0, shape (brands,).
+
+    Raises:
+        EstimationError: brands that nobody buys, which have no rate.
     """
     inputs = Inputs("double_jeopardy", {"penetration": penetration, "rate": rate})
-    inputs.require_not_negative("penetration", "rate")
+    inputs.require_positive("penetration", "rate")
     inputs.raise_problems()
     share, bought = inputs["penetration"], inputs["rate"]
     if len(share) < 3:

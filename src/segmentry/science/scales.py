@@ -1,20 +1,24 @@
 """Scales of a survey: items keyed and added up, how reliable they are, and what answer style does to them.
 
-Cronbach 1951 (alpha), McDonald 1999 (omega of one factor), Feldt 1965 (interval of alpha), Schwartz 1992 (centering on
-the person's own mean).
+Cronbach 1951 (alpha), McDonald 1999 (omega of one factor), Feldt 1965 and Maydeu-Olivares, Coffman & Hartmann 2007
+(interval of alpha, for normal and for any answers), Schwartz 1992 (centering on the person's own mean).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from segmentry.science.inputs import FloatArray
 from segmentry.terms.errors import EstimationError, Problem, shorten
 from segmentry.terms.numbers import Estimate, NotEstimable
+
+_NO_SPREAD = 1e-12
+_FARTHEST = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,8 @@ class Reliability:
     """How well the items of a scale agree.
 
     Attributes:
-        alpha: Cronbach's alpha with Feldt's interval, over respondents who answered every item.
+        alpha: Cronbach's alpha over respondents who answered every item; of Feldt's interval, which is too short for
+            answers that lean to one side, and that of any distribution, each end is the farther one.
         omega: Share of the variance of the sum that one common factor explains.
         item_total: Correlation of each item with the sum of the others, shape (k,); NaN where either does not vary.
         alpha_without: Alpha if the item is left out, shape (k,); NaN for two items.
@@ -133,12 +138,13 @@ def reliability(answers: ArrayLike, *, level: float = 0.95) -> Reliability:
     if rows < 3:
         refused = NotEstimable(f"{rows} respondents answered every item, three are needed")
         return Reliability(refused, refused, nothing, nothing, rows)
-    covariance = np.cov(whole, rowvar=False)
+    varied = np.ptp(whole, axis=0) > 0  # equal tenths have a variance above 0 by rounding
+    covariance = np.cov(whole, rowvar=False) * np.outer(varied, varied)
     without = [_alpha(np.delete(np.delete(covariance, item, 0), item, 1)) for item in range(items)]
     rest = whole.sum(axis=1, keepdims=True) - whole
     found = _alpha(covariance)
     return Reliability(
-        NotEstimable("nobody's answers differ") if np.isnan(found) else _interval(found, rows, items, level),
+        _interval(found, whole, level) if np.isfinite(found) else _no_alpha(varied),
         _omega(covariance),
         np.array([_correlation(whole[:, item], rest[:, item]) for item in range(items)]),
         np.array(without),
@@ -161,6 +167,8 @@ def answer_style(answers: ArrayLike, lowest: float, highest: float) -> AnswerSty
     squared = np.where(answered, (given - mean[:, None]) ** 2, 0.0).sum(axis=1)
     none = np.full(len(given), np.nan)
     spread = np.sqrt(np.divide(squared, counts, out=none.copy(), where=counts > 0))
+    alike = np.where(answered, given, -np.inf).max(axis=1) == np.where(answered, given, np.inf).min(axis=1)
+    spread[alike] = 0.0
     ends = ((given == lowest) | (given == highest)).sum(axis=1)
     sums = np.where(answered, given, 0.0).sum(axis=1)[:, None]
     others = np.divide(
@@ -181,6 +189,44 @@ def answer_style(answers: ArrayLike, lowest: float, highest: float) -> AnswerSty
     )
 
 
+def level_share(answers: ArrayLike, groups: ArrayLike) -> float | NotEstimable:
+    """How much of what sets groups of respondents apart is how high they answer throughout, not what they answer to.
+
+    Between-group variance of the mean answers, and the part of it that the groups' means over all items have. Groups of
+    yes-sayers and no-sayers have 1; groups that put different items first and answer equally high have 0.
+
+    Args:
+        answers: Answers on one scale as given, shape (n, k), NaN where not answered.
+        groups: Group of each respondent, shape (n,).
+
+    Returns:
+        Share from 0 to 1; not estimable from a single group or item, where a group left an item out, or where groups
+        do not differ.
+
+    Raises:
+        EstimationError: no table of numbers, or lengths that differ.
+    """
+    given = answers_of("level_share", answers)
+    names, places = np.unique(np.asarray(groups), return_inverse=True)
+    if places.shape != (len(given),):
+        what, told = "The lengths differ", f"{len(given)} and {places.shape}"
+        raise EstimationError(Problem("LENGTH_MISMATCH", what, "level_share", told, "Give one group per respondent."))
+    if names.size < 2 or given.shape[1] < 2:
+        return NotEstimable("one group, or one item, tells no level from a pattern")
+    member = np.arange(names.size)[:, None] == places
+    answered = ~np.isnan(given)
+    counts = member @ answered.astype(np.float64)
+    if not counts.all():
+        return NotEstimable("a group left an item out")
+    means = member @ np.where(answered, given, 0.0) / counts
+    weights = member.mean(axis=1)
+    apart = means - weights @ means
+    whole = float(weights @ (apart**2).mean(axis=1))
+    if not whole > _NO_SPREAD * float(np.nanmax(np.abs(given)) ** 2):
+        return NotEstimable("the groups do not differ")
+    return float(weights @ apart.mean(axis=1) ** 2) / whole
+
+
 def answers_of(where: str, answers: ArrayLike) -> FloatArray:
     """Answers as a table of finite numbers, NaN where not answered; `EstimationError` for anything else."""
     try:
@@ -196,18 +242,39 @@ def answers_of(where: str, answers: ArrayLike) -> FloatArray:
 
 def _alpha(covariance: FloatArray) -> float:
     items, whole = covariance.shape[0], float(covariance.sum())
-    if items < 2 or not whole > 0:
+    if items < 2 or not whole > _NO_SPREAD * float(np.trace(covariance)):
         return float("nan")
     return float(items / (items - 1) * (1 - np.trace(covariance) / whole))
 
 
-def _interval(alpha: float, rows: int, items: int, level: float) -> Estimate:
-    """Feldt's interval: (1 - alpha) / (1 - alpha hat) follows F with n - 1 and (n - 1)(k - 1) degrees of freedom."""
-    from scipy.stats import f
+def _no_alpha(varied: NDArray[np.bool_]) -> NotEstimable:
+    return NotEstimable("the items cancel out, and nobody's sum differs" if varied.any() else "nobody's answers differ")
 
-    freedom = (rows - 1, (rows - 1) * (items - 1))
-    low, high = (1 - (1 - alpha) * float(f.ppf(chance, *freedom)) for chance in ((1 + level) / 2, (1 - level) / 2))
+
+def _interval(alpha: float, whole: FloatArray, level: float) -> Estimate:
+    """Feldt's interval or that of any distribution, whichever reaches farther.
+
+    Feldt: (1 - alpha) / (1 - alpha hat) follows F with n - 1 and (n - 1)(k - 1) degrees of freedom.
+    """
+    from scipy.special import fdtri, stdtrit
+
+    rows, items = whole.shape
+    lacking, freedom = 1 - alpha, (rows - 1, (rows - 1) * (items - 1))
+    low, high = (1 - lacking * float(fdtri(*freedom, chance)) for chance in ((1 + level) / 2, (1 - level) / 2))
+    if lacking > 0:
+        reach = min(float(stdtrit(rows - 1, (1 + level) / 2)) * _error(whole) / lacking, _FARTHEST)
+        low, high = min(low, 1 - lacking * math.exp(reach)), max(high, 1 - lacking * math.exp(-reach))
     return Estimate(alpha, low, high, "share", level)
+
+
+def _error(whole: FloatArray) -> float:
+    """Standard error of alpha from how each respondent moves it (Maydeu-Olivares, Coffman & Hartmann 2007)."""
+    rows, items = whole.shape
+    apart = whole - whole.mean(axis=0)
+    own, together = (apart**2).sum(axis=1), apart.sum(axis=1) ** 2
+    variance, whole_variance = own.sum() / (rows - 1), together.sum() / (rows - 1)
+    moved = (own - variance) / whole_variance - variance * (together - whole_variance) / whole_variance**2
+    return float(items / (items - 1) * moved.std(ddof=1) / math.sqrt(rows))
 
 
 def _omega(covariance: FloatArray) -> float | NotEstimable:
@@ -242,6 +309,6 @@ def _one_factor(covariance: FloatArray) -> FloatArray | None:
 def _correlation(left: FloatArray, right: FloatArray) -> float:
     known = ~np.isnan(left) & ~np.isnan(right)
     left, right = left[known], right[known]
-    if left.size < 3 or not (left.std() > 0 and right.std() > 0):
+    if left.size < 3 or not (np.ptp(left) > 0 and np.ptp(right) > 0):
         return float("nan")
     return float(np.corrcoef(left, right)[0, 1])

@@ -24,6 +24,7 @@ from segmentry.terms.numbers import NotEstimable
 _ALPHA = 15.0
 _TURNED = -0.74
 _REACH = 3
+_FEWEST_AGREED = 10
 _BEFORE_BUT, _AFTER_BUT = 0.5, 1.5
 _BUT = frozenset(("but", "however", "although", "though"))
 _SENTENCE = re.compile(r"[.!?;\n]+")
@@ -117,6 +118,9 @@ def agreement(words: ArrayLike, ratings: ArrayLike) -> float | NotEstimable:
         words: Sentiment by words, shape (n,).
         ratings: Ratings, shape (n,).
 
+    Returns:
+        From -1 to 1; not estimable from fewer than ten texts, as two always agree or disagree wholly.
+
     Raises:
         EstimationError: missing values or unequal lengths.
     """
@@ -124,6 +128,8 @@ def agreement(words: ArrayLike, ratings: ArrayLike) -> float | NotEstimable:
 
     inputs = Inputs("agreement", {"words": words, "ratings": ratings})
     inputs.raise_problems()
+    if inputs["words"].size < _FEWEST_AGREED:
+        return NotEstimable(f"{inputs['words'].size} texts with a rating, {_FEWEST_AGREED} are needed")
     ranks = [mid_ranks(inputs[name]) for name in ("words", "ratings")]
     first, second = (each - each.mean() for each in ranks)
     spread = math.sqrt(float((first**2).sum()) * float((second**2).sum()))

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from segmentry.segments.language.writing import format_condition
 from segmentry.segments.leaf_expressions import Place
 from segmentry.segments.published import Published, worth
-from segmentry.segments.standing import agreeing
+from segmentry.segments.standing import in_reach
 from segmentry.segments.tree import Definition
 from segmentry.segments.universe import base_of
 from segmentry.segments.words import describe
@@ -74,18 +74,9 @@ def waterfall(published: Published, definition: Definition, members: ir.Table) -
         {"step": "matched", "meaning": "records of the sources", "count": published.number(parties)},
         {"step": "deduplicated", "meaning": "customers", "count": published.number(members)},
     ]
-    if tables.consents is None:
-        allowed: Any = NotEstimable("no consents are loaded")
-    else:
-        by = ["customer_id", "purpose", "channel"]
-        agreed = agreeing(tables.consents, Place(published.as_of, "UTC"), by)
-        members = members.semi_join(agreed, "customer_id")
-        allowed = published.number(members)
+    agreed, reached = in_reach(members, tables.consents, tables.addresses, Place(published.as_of, "UTC"))
+    allowed: Any = published.number(agreed) if tables.consents is not None else NotEstimable("no consents are loaded")
+    left: Any = published.number(reached) if tables.addresses is not None else NotEstimable("no addresses are loaded")
     steps.append({"step": "consent", "meaning": "with a consent in force", "count": allowed})
-    if tables.addresses is None:
-        reached: Any = NotEstimable("no addresses are loaded")
-    else:
-        usable = tables.addresses.filter(tables.addresses.usable)
-        reached = published.number(members.semi_join(usable, "customer_id"))
-    steps.append({"step": "address", "meaning": "with a usable address", "count": reached})
+    steps.append({"step": "address", "meaning": "with a usable address", "count": left})
     return steps

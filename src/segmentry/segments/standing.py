@@ -39,6 +39,27 @@ def reachable(addresses: ir.Table, channel: str) -> ir.Table:
     return addresses.filter(addresses.channel == channel, addresses.usable).select("customer_id").distinct()
 
 
+def in_reach(
+    members: ir.Table, consents: ir.Table | None, addresses: ir.Table | None, place: Place
+) -> tuple[ir.Table, ir.Table]:
+    """Members with a consent in force for any purpose, and those of them with a usable address.
+
+    What is not loaded takes nobody out.
+
+    Args:
+        members: Rows with ``customer_id``.
+        consents: Words on consent, keyed.
+        addresses: Addresses, keyed.
+        place: The instant.
+    """
+    agreed = members
+    if consents is not None:
+        agreed = members.semi_join(agreeing(consents, place, ["customer_id", "purpose", "channel"]), "customer_id")
+    if addresses is None:
+        return agreed, agreed
+    return agreed, agreed.semi_join(addresses.filter(addresses.usable), "customer_id")
+
+
 def was_member(changes: ir.Table, leaf: InSegment, ids: list[str], place: Place) -> ir.Table:
     """``customer_id`` of those who were members at the end of a local day, as known now."""
     if leaf.on is None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from segmentry.discovery import naming, quality
-from segmentry.discovery.profiling import descriptor_rows, profile
+from segmentry.discovery.profiling import descriptor_rows, other_words, profile
 from segmentry.discovery.registry import identify
 from segmentry.discovery.variables import PURCHASE_BEHAVIOR, worded
 from segmentry.terms.study import KnockOut, Study
@@ -195,3 +195,22 @@ def test_centers_decide_where_too_few_customers_are_shared() -> None:
     found = identify("mine", ["x", "y"], [{}, {}], earlier, np.zeros((2, 2)), centers, AS_OF)
     assert found.ids == ("mine_2", "mine_1")
     assert found.names == ("B", "A")
+
+
+def test_a_descriptor_that_is_another_word_for_what_made_the_segments_is_no_proof() -> None:
+    """One cloud cut by spend: what ranks customers as spend does differs by construction, age does not."""
+    random = np.random.default_rng(0)
+    spend = random.lognormal(size=400)
+    numbers = {
+        "spend_before": spend * random.lognormal(0.0, 0.1, 400),
+        "cheapness": -np.sqrt(spend),
+        "age": random.normal(size=400),
+        "half_known": np.where(np.arange(400) % 2, spend, np.nan),
+        "constant": np.full(400, 0.1),
+        "hardly_known": np.where(np.arange(400) < 20, spend, np.nan),
+    }
+    assert other_words(numbers, np.column_stack([random.normal(size=400), spend])) == {
+        "spend_before",
+        "cheapness",
+        "half_known",
+    }

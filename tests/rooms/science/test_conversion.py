@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from segmentry.science.conversion import Conversion, leaks, learn_conversion
+from segmentry.science.log_odds import calibration_intercept, calibration_slope
 from segmentry.terms.errors import EstimationError
 from segmentry.terms.numbers import Estimate, NotEstimable
 
@@ -53,8 +54,10 @@ def test_the_slope_of_a_right_model_is_one() -> None:
         features, came, at, _ = world(seed)
         found = learn_conversion(features, came, at, NAMES, horizon=30)
         assert isinstance(found, Conversion)
-        slopes.append(found.slope)
-        intercepts.append(found.intercept)
+        assert isinstance(found.slope, Estimate)
+        assert isinstance(found.intercept, Estimate)
+        slopes.append(found.slope.value)
+        intercepts.append(found.intercept.value)
     assert np.mean(slopes) == pytest.approx(1.0, abs=0.12)
     assert np.mean(intercepts) == pytest.approx(0.0, abs=0.15)
 
@@ -68,6 +71,82 @@ def test_in_null_worlds_no_lift_is_claimed() -> None:
         assert isinstance(found, Conversion)
         claims += found.better
     assert claims <= 2
+
+
+def test_a_rising_rate_is_no_skill() -> None:
+    """Where nothing matters and the rate rises from 10 to 40 %, at most one of ten worlds claims a model."""
+    claims = 0
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+        at = random.random(1500)
+        came = (random.random(1500) < 0.1 + 0.3 * at).astype(float)
+        found = learn_conversion(random.normal(size=(1500, 2)), came, at, ("a", "b"), horizon=0.1)
+        assert isinstance(found, Conversion)
+        claims += found.better
+    assert claims <= 1
+
+
+def test_leads_of_one_instant_are_not_parted_by_their_outcome() -> None:
+    """Leads looked at on four days only: chances told are neither too high nor too low on average."""
+    off = []
+    for seed in range(5):
+        random = np.random.default_rng(seed)
+        features, at = random.normal(size=(1500, 2)), random.integers(0, 4, 1500).astype(float)
+        came = (random.random(1500) < 1 / (1 + np.exp(1.4 - features[:, 0]))).astype(float)
+        found = learn_conversion(features, came, at, ("a", "b"), horizon=0.5)
+        assert isinstance(found, Conversion)
+        assert isinstance(found.intercept, Estimate)
+        off.append(found.intercept.value)
+    assert abs(np.mean(off)) < 0.15
+
+
+def test_calibration_in_the_large_does_not_depend_on_the_slope() -> None:
+    """Twice the log-odds about a base rate of 10 %: the slope is a half, yet nothing is lacking on average."""
+    random = np.random.default_rng(3)
+    true = -2.2 + random.normal(size=200_000)
+    came = (random.random(true.size) < 1 / (1 + np.exp(-true))).astype(float)
+    slope = calibration_slope(2 * true, came)
+    assert isinstance(slope, Estimate)
+    assert slope.value == pytest.approx(0.5, abs=0.02)
+    told = calibration_intercept(true + 0.3, came)
+    assert isinstance(told, Estimate)
+    assert told.value == pytest.approx(-0.3, abs=0.03)
+
+
+def test_intervals_of_calibration_cover() -> None:
+    """Of 200 worlds of 150 leads told the truth, 95 % intervals hold slope 1 and intercept 0 in 180 or more."""
+    random = np.random.default_rng(4)
+    held = np.zeros(2)
+    for _ in range(200):
+        odds = random.normal(-1.0, 1.0, 150)
+        came = (random.random(150) < 1 / (1 + np.exp(-odds))).astype(float)
+        slope, lacking = calibration_slope(odds, came), calibration_intercept(odds, came)
+        assert isinstance(slope, Estimate)
+        assert isinstance(lacking, Estimate)
+        held += [slope.low <= 1 <= slope.high, lacking.low <= 0 <= lacking.high]
+    assert (held >= 180).all()
+    assert (held < 200).all()
+
+
+@pytest.mark.parametrize(
+    ("odds", "came", "reason"),
+    [
+        ([-1.0, -1.0, -1.0, -1.0], [0.0, 1.0, 0.0, 1.0], "the same chance"),
+        ([-2.0, -1.0, 1.0, 2.0], [0.0, 0.0, 1.0, 1.0], "without fault"),
+        ([2.0, 1.0, -1.0, -2.0], [0.0, 0.0, 1.0, 1.0], "without fault"),
+        ([-2.0, -1.0, 1.0, 2.0], [1.0, 1.0, 1.0, 1.0], "the same end"),
+    ],
+)
+def test_what_has_no_slope_says_why(odds: list[float], came: list[float], reason: str) -> None:
+    """All told alike, outcomes parted without fault either way round, and one outcome only."""
+    found = calibration_slope(np.array(odds), np.array(came))
+    assert isinstance(found, NotEstimable)
+    assert reason in found.reason
+
+
+def test_one_end_for_everybody_has_no_intercept() -> None:
+    """If everybody converted, no shift of the chances is large enough."""
+    assert isinstance(calibration_intercept(np.zeros(5), np.ones(5)), NotEstimable)
 
 
 def test_nobody_is_judged_on_what_was_not_known_yet() -> None:
@@ -112,6 +191,18 @@ def test_what_only_converted_leads_have_is_a_leak() -> None:
     ]
     with pytest.raises(EstimationError, match="close_value knows the outcome"):
         learn_conversion(np.column_stack([features, value]), came, at, [*NAMES, "close_value"], horizon=30)
+
+
+@pytest.mark.parametrize("side", [1.0, 0.0])
+def test_what_is_told_seldom_but_of_one_side_alone_is_a_leak(side: float) -> None:
+    """A contract number of every third customer, or a reason of every third loss; what is told at random is none."""
+    random = np.random.default_rng(1)
+    came = (random.random(600) < 0.3).astype(float)
+    seldom = random.random(600) < 0.33
+    values = np.column_stack([np.where((came == side) & seldom, 1.0, np.nan), np.where(seldom, 1.0, np.nan)])
+    assert [each.feature for each in leaks(values, came, ("number", "honest"))] == ["number"]
+    few = np.where((came == side) & (np.cumsum(came == side) <= 9), 1.0, np.nan)
+    assert leaks(few[:, None], came, ("few",)) == ()
 
 
 def test_a_stage_that_is_the_outcome_is_a_leak() -> None:

@@ -116,6 +116,36 @@ def test_nothing_is_claimed_in_null_worlds() -> None:
     assert claims <= 6
 
 
+def test_intervals_of_shares_cover_and_reach_nothing() -> None:
+    """Of 60 worlds of 150, intervals hold true shares in 49 or more, and 0 for drivers that do nothing at all."""
+    between = np.full((3, 3), 0.3) + 0.7 * np.eye(3)
+    root = np.linalg.cholesky(between)
+    for weights in (np.array([0.5, 0.3, 0.0]), np.zeros(3)):
+        whole = np.eye(4)
+        whole[:3, :3] = between
+        whole[:3, 3] = whole[3, :3] = between @ weights / np.sqrt(weights @ between @ weights + 1)
+        truth = shapley_shares(whole)
+        held, random = np.zeros(4), np.random.default_rng(1)
+        for _ in range(60):
+            columns = random.normal(size=(150, 3)) @ root.T
+            found = find_drivers(columns, columns @ weights + random.normal(size=150), draws=150)
+            assert isinstance(found, Drivers)
+            each = [*(driver.share for driver in found.drivers), found.explained]
+            held += [
+                share.low - 1e-9 <= true <= share.high for share, true in zip(each, [*truth, truth.sum()], strict=True)
+            ]
+        assert (held >= 49).all()
+
+
+def test_constant_drivers_share_nothing_even_by_rounding() -> None:
+    """Two drivers that never differ explain nothing, so neither has half of it."""
+    found = find_drivers(np.full((40, 2), 0.1), np.random.default_rng(0).normal(size=40))
+    assert isinstance(found, Drivers)
+    assert np.isnan([each.relative for each in found.drivers]).all()
+    assert min(each.share.low for each in found.drivers) >= 0
+    assert isinstance(find_drivers(np.random.default_rng(0).normal(size=(40, 2)), np.full(40, 0.1)), NotEstimable)
+
+
 def test_association_unless_assigned_at_random() -> None:
     """Only what was assigned at random may be called a cause."""
     drivers, outcome = world(200, [1.0, 0.5])

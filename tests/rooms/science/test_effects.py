@@ -18,6 +18,7 @@ from segmentry.science.effects import (
     overlap_coefficient,
     standardized_differences,
 )
+from segmentry.science.sparse import chance_of_strata
 
 
 def test_metric_effect_agrees_with_kruskal_wallis_ties_and_all() -> None:
@@ -61,6 +62,83 @@ def test_cramers_v_is_one_where_groups_are_the_levels_and_zero_where_shares_agre
     assert nominal_effect(np.diag([5, 9, 2])).size == pytest.approx(1.0)
     assert nominal_effect([[10, 20], [30, 60]]).size == pytest.approx(0.0, abs=1e-12)
     assert nominal_effect([[10, 0], [30, 0]]).p == 1.0
+
+
+def test_sparse_tables_of_four_are_fishers() -> None:
+    """The exact test of scipy where both tails have tables as far from what is expected; by hand where they differ."""
+    for table in ([[2, 8], [30, 970]], [[1, 3], [3, 1]], [[4, 0], [0, 4]]):
+        assert nominal_effect(table).p == pytest.approx(stats.fisher_exact(table).pvalue)
+    outer = stats.hypergeom(1010, 300, 10).pmf([0, 6, 7, 8, 9, 10]).sum()
+    assert nominal_effect([[0, 10], [300, 700]]).p == pytest.approx(outer)
+
+
+def test_strata_are_put_together_exactly() -> None:
+    """Two strata: the sum of two hypergeometric counts, by hand; one stratum is Fisher's test, an empty one nothing."""
+    strata = np.array([[[2, 1], [1, 4]], [[3, 0], [1, 3]]], dtype=float)
+    first, second = stats.hypergeom(8, 3, 3).pmf(range(4)), stats.hypergeom(7, 4, 3).pmf(range(4))
+    sums = {low + high: 0.0 for low in range(4) for high in range(4)}
+    for low in range(4):
+        for high in range(4):
+            sums[low + high] += first[low] * second[high]
+    middle = 9 / 8 + 12 / 7
+    wanted = sum(chance for total, chance in sums.items() if abs(total - middle) >= 5 - middle - 1e-9)
+    assert chance_of_strata(strata) == pytest.approx(wanted)
+    assert chance_of_strata(strata[:1]) == pytest.approx(stats.fisher_exact(strata[0]).pvalue)
+    assert chance_of_strata(np.concatenate([strata, np.zeros((1, 2, 2))])) == pytest.approx(wanted)
+    assert chance_of_strata(np.array([[[0.0, 3.0], [0.0, 9.0]]])) == 1.0
+
+
+def test_a_title_ahead_by_chance_inside_industries_is_no_finding() -> None:
+    """Ten leads against 600 in four industries at a rate of 2 %: p below .005 in under 1 % of 1,000 worlds."""
+    random = np.random.default_rng(6)
+    sizes = np.array([[3, 150], [3, 150], [2, 150], [2, 150]])
+    found = []
+    for _ in range(1_000):
+        converted = random.binomial(sizes, 0.02)
+        found.append(chance_of_strata(np.stack([converted, sizes - converted], axis=2).astype(float)))
+    assert np.mean(np.array(found) < 0.005) < 0.01
+
+
+def test_rare_outcomes_of_a_few_are_no_finding() -> None:
+    """Ten against a thousand at a rate of 3 %: p below .005 comes in under 1 % of worlds; chi-squared tells 3 %."""
+    random = np.random.default_rng(3)
+    few, many = random.binomial(10, 0.03, 2_000), random.binomial(1_000, 0.03, 2_000)
+    found = [nominal_effect([[one, 10 - one], [other, 1_000 - other]]).p for one, other in zip(few, many, strict=True)]
+    assert np.mean(np.array(found) < 0.005) < 0.01
+
+
+def test_many_rare_levels_are_no_finding() -> None:
+    """30 rare levels in four groups of 100 customers: p below .05 comes in 3 to 7 %; chi-squared tells 15 %."""
+    random = np.random.default_rng(4)
+    found = []
+    for _ in range(300):
+        shares = random.dirichlet(np.full(30, 0.3))
+        table = np.zeros((30, 4))
+        np.add.at(table, (random.choice(30, 100, p=shares), random.choice(4, 100, p=[0.85, 0.1, 0.03, 0.02])), 1)
+        found.append(nominal_effect(table).p)
+    assert 0.02 < np.mean(np.array(found) < 0.05) < 0.08
+
+
+def test_a_sparse_table_that_does_differ_is_found() -> None:
+    """Three levels in three groups without a mistake, nine customers in all: one of 280 tables, and six names of it."""
+    p = nominal_effect(np.diag([3, 3, 3])).p
+    assert p == pytest.approx(6 / 1680, rel=0.25)
+    assert nominal_effect(np.diag([3, 3, 3])[::-1]).p == p
+
+
+def test_a_rare_yes_as_a_number_is_tested_as_a_table() -> None:
+    """1 and 0 of ten against a thousand give the p of the table, not that of chi-squared."""
+    values = np.concatenate([[1, 1], np.zeros(8), np.ones(30), np.zeros(970)])
+    groups = np.repeat([0, 1], [10, 1000])
+    assert metric_effect(values, groups).p == pytest.approx(nominal_effect([[2, 8], [30, 970]]).p)
+
+
+def test_rare_ratings_are_held_against_tables_with_the_same_margins() -> None:
+    """Ratings of which 97 % are alike, ten customers against 500: the level is kept under 1 % at .005."""
+    random = np.random.default_rng(5)
+    groups = np.repeat([0, 1], [10, 500])
+    found = [metric_effect(random.choice([5.0, 4.0, 1.0], 510, p=[0.97, 0.02, 0.01]), groups).p for _ in range(300)]
+    assert np.mean(np.array(found) < 0.005) <= 0.01
 
 
 def test_holm_is_step_down() -> None:

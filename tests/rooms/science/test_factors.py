@@ -91,6 +91,29 @@ def test_neither_order_nor_unit_nor_sign_of_seed_matters() -> None:
     assert solved(moved).loadings == pytest.approx(solved(answers).loadings, abs=1e-4)
 
 
+def test_the_order_of_respondents_changes_no_eigenvalue_of_chance() -> None:
+    """Items are shuffled from an order of their own."""
+    answers = np.random.default_rng(2).normal(size=(100, 8))
+    one, other = parallel_analysis(answers), parallel_analysis(answers[::-1])
+    assert isinstance(one, ParallelAnalysis)
+    assert isinstance(other, ParallelAnalysis)
+    assert np.abs(one.chance - other.chance).max() < 1e-9
+
+
+def test_an_item_that_follows_from_the_others_is_refused() -> None:
+    """Asked twice, turned round, the sum of two, or the same answer by everybody: a reason, not a broken matrix."""
+    answers = np.random.default_rng(3).normal(size=(80, 6))
+    for made in (answers[:, 0], 6 - answers[:, 0], answers[:, 0] + answers[:, 2]):
+        table = answers.copy()
+        table[:, 1] = made
+        found = factor_analysis(table, 2)
+        assert isinstance(found, NotEstimable)
+        assert "follows from the others" in found.reason
+    answers[:, 2] = 0.1
+    assert isinstance(factor_analysis(answers, 2), NotEstimable)
+    assert isinstance(parallel_analysis(answers), NotEstimable)
+
+
 def test_varimax_is_a_rotation_that_makes_structure_simple() -> None:
     """Orthogonal, and a planted simple structure turned by 30 degrees comes back but for signs and order."""
     angle = np.pi / 6

@@ -55,3 +55,17 @@ def test_the_cells_of_dick_and_basu() -> None:
     """Attitude and patronage, each high or low, make four kinds (Dick & Basu 1994, figure 2)."""
     cells = {(True, True): "true", (True, False): "latent", (False, True): "spurious", (False, False): "none"}
     assert all(loyalty_type(*key) == kind for key, kind in cells.items())
+
+
+def test_what_cannot_be_is_refused() -> None:
+    """More of the brand than in its category, a brand nobody buys, lengths that differ, and customers not known."""
+    with pytest.raises(EstimationError, match="fewer purchases than the brand"):
+        share_of_requirements([5, 2], [3, 2])
+    with pytest.raises(EstimationError, match="fewer purchases than the brand"):
+        share_of_requirements([5], [0])
+    with pytest.raises(EstimationError):
+        double_jeopardy([0.1, 0.0, 0.2], [2.0, 0.0, 2.0])
+    with pytest.raises(EstimationError):
+        repeat_rate([True, True], [True])
+    with pytest.raises(EstimationError):
+        repeat_rate([1.0, float("nan")], [1.0, 0.0])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from segmentry.science.scales import (
     answer_style,
     centered_on_person,
+    level_share,
     reliability,
     reverse_keyed,
     scale_scores,
@@ -60,6 +61,18 @@ def test_feldts_interval_covers_the_truth() -> None:
         found = alpha(congeneric(60, [0.6] * 5, seed))
         inside += found.low <= true <= found.high
     assert 180 <= inside <= 199
+
+
+def test_the_interval_of_alpha_covers_answers_that_lean_to_one_side() -> None:
+    """Exponential answers cut at 4, true alpha .768: of 300 worlds of 100, 91 % or more hold it; Feldt's alone 90 %."""
+    random = np.random.default_rng(3)
+    held = 0
+    for _ in range(300):
+        answers = np.clip(np.round(random.exponential(size=(100, 1)) + random.exponential(size=(100, 4))), 0, 4)
+        alpha = reliability(answers).alpha
+        assert isinstance(alpha, Estimate)
+        held += alpha.low <= 0.768 <= alpha.high
+    assert held >= 273
 
 
 def test_omega_is_the_share_of_the_common_factor() -> None:
@@ -156,6 +169,60 @@ def test_answer_style_correlates_items_with_the_others() -> None:
     answers = random.standard_normal((400, 1)) * 0.8 + random.standard_normal((400, 8)) * 0.6
     assert (answer_style(answers, -9, 9).correlation > 0.5).all()
     assert abs(answer_style(random.standard_normal((4000, 8)), -9, 9).correlation).max() < 0.1
+
+
+@pytest.mark.parametrize("constant", [0.1, 0.3, 1 / 3])
+def test_equal_answers_do_not_agree_by_rounding(constant: float) -> None:
+    """Whoever all answer the same tells nothing: no alpha of 1 because the mean of tenths is a little off."""
+    found = reliability(np.full((30, 4), constant))
+    assert isinstance(found.alpha, NotEstimable)
+    assert isinstance(found.omega, NotEstimable)
+    assert np.isnan(found.item_total).all()
+    opposed = np.random.default_rng(1).normal(size=(30, 1)) * [0.1, -0.1]
+    assert isinstance(reliability(opposed + 0.3).alpha, NotEstimable)
+    one = np.random.default_rng(0).normal(size=(30, 4))
+    one[:, 3] = constant
+    assert isinstance(reliability(one).omega, NotEstimable)
+    assert np.isnan(reliability(one).item_total[3])
+    assert answer_style(np.full((5, 6), constant), 0.0, 1.0).straight_liners == 5
+
+
+def test_groups_that_only_say_yes_more_often_differ_in_level() -> None:
+    """Cut by their own mean, respondents differ in level; cut by what they put first, in pattern."""
+    random = np.random.default_rng(5)
+    style = random.normal(size=(400, 1)) + 0.7 * random.normal(size=(400, 6))
+    found = level_share(style, style.mean(axis=1) > 0)
+    assert isinstance(found, float)
+    assert found > 0.95
+    sides = random.integers(0, 2, 400)
+    pattern = np.where(sides[:, None] == (np.arange(6) % 2), 1.0, -1.0) + random.normal(size=(400, 6))
+    told = level_share(pattern, sides)
+    assert isinstance(told, float)
+    assert told < 0.05
+    assert level_share([[1.0, 5.0], [5.0, 1.0]], ["a", "b"]) == pytest.approx(0.0)
+    assert level_share([[1.0, 1.0], [5.0, np.nan], [5.0, 5.0]], ["a", "b", "b"]) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("answers", "groups", "reason"),
+    [
+        ([[1.0, 2.0]] * 3, ["a"] * 3, "one group"),
+        ([[1.0], [2.0]], ["a", "b"], "one item"),
+        ([[1.0, np.nan], [2.0, 3.0]], ["a", "b"], "left an item out"),
+        ([[0.1, 0.3]] * 7, ["a", "b", "a", "b", "a", "a", "b"], "do not differ"),
+    ],
+)
+def test_what_has_no_level_says_why(answers: list[list[float]], groups: list[str], reason: str) -> None:
+    """A share of nothing is no share."""
+    found = level_share(answers, groups)
+    assert isinstance(found, NotEstimable)
+    assert reason in found.reason
+
+
+def test_groups_of_other_respondents_are_refused() -> None:
+    """One group for each respondent."""
+    with pytest.raises(EstimationError, match="lengths differ"):
+        level_share([[1.0, 2.0]] * 3, ["a", "b"])
 
 
 def test_mistakes_are_told_at_once() -> None:

@@ -178,3 +178,11 @@ def test_agreement_is_spearmans_rank_correlation() -> None:
     assert isinstance(agreement([1, 1, 1], [1, 2, 3]), NotEstimable)
     with pytest.raises(EstimationError):
         agreement([1, np.nan], [1, 2])
+
+
+def test_two_texts_agree_with_their_ratings_by_construction() -> None:
+    """Below ten texts a rank correlation says nothing; from ten on it is told."""
+    found = agreement([0.1, 0.3], [2, 3])
+    assert isinstance(found, NotEstimable)
+    assert "10 are needed" in found.reason
+    assert agreement(np.arange(10.0), np.arange(10.0)) == pytest.approx(1.0)

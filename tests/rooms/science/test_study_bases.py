@@ -125,6 +125,12 @@ def test_too_little_is_refused_with_the_reason(blocks: dict[str, np.ndarray], ou
     assert reason in answer.reason
 
 
+def test_an_outcome_of_equal_tenths_never_differs() -> None:
+    """The mean of tenths is a little off by rounding; that is no variance to explain."""
+    answer = what_bases_add({"a": np.random.default_rng(0).normal(size=(120, 2))}, np.full(120, 0.1))
+    assert isinstance(answer, NotEstimable)
+
+
 def test_every_mistake_is_told_at_once() -> None:
     """A gap, a wrong length and no blocks at all."""
     with pytest.raises(EstimationError) as refused:

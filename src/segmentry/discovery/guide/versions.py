@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from segmentry.science.effects import nominal_effect
+from segmentry.science.effect_intervals import cramers_v
 from segmentry.science.inputs import FloatArray
 from segmentry.science.stability import adjusted_rand
 from segmentry.science.transitions import match_segments
@@ -16,7 +16,6 @@ from segmentry.terms.numbers import Estimate, NotEstimable, as_json
 FEWEST_SHARED = 20
 """Customers in both versions below which agreement is not told."""
 
-DRAWS = 400
 FIGURES = ("customers", "value", "slsw")
 Row = Mapping[str, Any]
 
@@ -77,14 +76,13 @@ def _change(before: Row, after: Row, name: str) -> dict[str, Any]:
     return {"before": before[name], "after": after[name]}
 
 
-def crossed(rows: Sequence[Row], segments: Sequence[str], lines: Sequence[str], seed: int = 0) -> dict[str, Any]:
-    """Segments against lines of business: counts, shares, and Cramér's V with a bootstrap interval.
+def crossed(rows: Sequence[Row], segments: Sequence[str], lines: Sequence[str]) -> dict[str, Any]:
+    """Segments against lines of business: counts, shares, and Cramér's V with its interval.
 
     Args:
         rows: ``segment_id``, ``line`` and ``customers`` for each cell that has any.
         segments: Ids of the segments, in order.
         lines: Lines of business, in order.
-        seed: Seed of the bootstrap.
     """
     counts = np.zeros((len(segments), len(lines)))
     for row in rows:
@@ -99,31 +97,13 @@ def crossed(rows: Sequence[Row], segments: Sequence[str], lines: Sequence[str], 
             "customers": counts.astype(int).tolist(),
             "share_of_segment": (counts / totals).round(6).tolist(),
             "index": index.round(3).tolist(),
-            "cramers_v": _association(counts, seed),
+            "cramers_v": _association(counts),
         }
     )
     return told
 
 
-def _association(counts: FloatArray, seed: int) -> Estimate | NotEstimable:
-    """Cramér's V; its bootstrap interval is shifted by what chance alone adds to it (Bergsma 2013)."""
-    total = int(counts.sum())
-    if total < FEWEST_SHARED or min((counts.sum(axis=0) > 0).sum(), (counts.sum(axis=1) > 0).sum()) < 2:
+def _association(counts: FloatArray) -> Estimate | NotEstimable:
+    if counts.sum() < FEWEST_SHARED:
         return NotEstimable("too few customers or lines to tell")
-    value = _unbiased(counts)
-    random = np.random.default_rng(seed)
-    drawn = random.multinomial(total, (counts / total).ravel(), DRAWS).reshape(DRAWS, *counts.shape)
-    low, high = np.quantile([_unbiased(each) for each in drawn], [0.025, 0.975])
-    return Estimate(value, min(float(low), value), max(float(high), value), "Cramér's V, bias corrected")
-
-
-def _unbiased(counts: FloatArray) -> float:
-    """Cramér's V without what chance alone adds (Bergsma 2013, equations 10 to 12)."""
-    kept = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
-    rows, columns = kept.shape
-    total = float(kept.sum())
-    if min(rows, columns) < 2 or total < 2:
-        return 0.0
-    phi = max(nominal_effect(kept).statistic / total - (rows - 1) * (columns - 1) / (total - 1), 0.0)
-    smaller = min(rows - (rows - 1) ** 2 / (total - 1), columns - (columns - 1) ** 2 / (total - 1)) - 1
-    return float(min((phi / smaller) ** 0.5, 1.0)) if smaller > 0 else 0.0
+    return cramers_v(counts)
