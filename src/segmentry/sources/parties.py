@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -19,6 +19,7 @@ from segmentry.sources import orders, times
 from segmentry.sources.generic_load import canonical_rows
 from segmentry.sources.shapes import united
 from segmentry.terms.canonical import CUSTOMERS, PARTY_KINDS
+from segmentry.terms.clock import utc_to_local
 from segmentry.terms.vocabulary import Kind
 
 
@@ -108,15 +109,20 @@ def publish_parties(run: Run, timezone: str) -> None:
     _publish_kinds(run, timezone)
 
 
-def last_told(engine: Engine) -> datetime | None:
-    """The latest instant at which any table tells of a party; None where no table tells when."""
+def last_day_told(engine: Engine, timezone: str) -> date | None:
+    """The latest local day of which any table tells of a party; None where no table tells when.
+
+    Args:
+        engine: The engine.
+        timezone: Zone in which instants become days; what is told as a day stays that day.
+    """
     dated = [each for each in (*TELLERS, *MENTIONS) if each.since is not None and engine.has(each.table)]
-    found: list[datetime | None] = []
+    found: list[date | None] = []
     for teller in dated:
         table = engine.table(teller.table)
         columns = [name for name in (teller.since, teller.until, _LATER.get(teller.table)) if name is not None]
-        latest = {name: table[name].max().cast("timestamp(6)") for name in columns}
-        found += engine.rows(table.aggregate(**latest))[0].values()
+        latest = engine.rows(table.aggregate(**{name: table[name].max() for name in columns}))[0].values()
+        found += [utc_to_local(each, timezone).date() if isinstance(each, datetime) else each for each in latest]
     return max((each for each in found if each is not None), default=None)
 
 

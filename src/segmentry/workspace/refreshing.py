@@ -13,7 +13,7 @@ from segmentry.maps.run import draw
 from segmentry.maps.spec import MapSpec, Method
 from segmentry.profiles import run as profiles
 from segmentry.profiles.spec import ProfileSpec
-from segmentry.sources.parties import last_told
+from segmentry.sources.parties import last_day_told
 from segmentry.strategy.run import plan
 from segmentry.strategy.spec import StrategySpec
 from segmentry.terms.clock import midnight_after, utc_to_local
@@ -191,8 +191,8 @@ def _instant(workspace: Workspace, as_of: datetime | None, facts: dict[str, Any]
 
 def _after_last_fact(engine: Engine, timezone: str) -> datetime:
     """Local midnight after the last fact about any party, or now where that is earlier or nothing is dated."""
-    now, last = datetime.now(UTC).replace(tzinfo=None), last_told(engine)
-    return now if last is None else min(now, midnight_after(utc_to_local(last, timezone).date(), timezone))
+    now, last = datetime.now(UTC).replace(tzinfo=None), last_day_told(engine, timezone)
+    return now if last is None else min(now, midnight_after(last, timezone))
 
 
 def _not_in_future(as_of: Any) -> datetime:

@@ -58,6 +58,22 @@ def test_the_as_of_is_the_midnight_after_the_last_fact(workspace: sg.Workspace) 
         assert workspace.refresh().as_dict()["as_of"] == "2023-06-12T22:00:00Z"
 
 
+@pytest.mark.parametrize(
+    ("timezone", "as_of"),
+    [
+        ("America/New_York", "2023-06-13T04:00:00Z"),
+        ("Pacific/Kiritimati", "2023-06-12T10:00:00Z"),
+        ("UTC", "2023-06-13T00:00:00Z"),
+    ],
+)
+def test_a_day_that_was_told_is_that_day_in_every_zone(tmp_path: Path, timezone: str, as_of: str) -> None:
+    """12 June stays the last day known, west of Greenwich as well as east of it."""
+    (tmp_path / "pipeline.csv").write_text(PIPELINE, encoding="utf8")
+    with sg.init(tmp_path / "b2b", currency="EUR", timezone=timezone) as opened:
+        opened.load(tmp_path / "pipeline.csv")
+        assert opened.refresh().as_dict()["as_of"] == as_of
+
+
 def test_value_says_that_it_needs_orders(workspace: sg.Workspace) -> None:
     """What cannot be computed is asked for in vain with a next step, not with a trace."""
     with workspace:
