@@ -38,7 +38,10 @@ def leads(engine: Engine) -> None:
     told, events = lead_worlds.world(300)
     stages = [row | {"given_mql_on": "2024-03-13" if place % 3 else "no day"} for place, row in enumerate(told)]
     early = lead_worlds.AS_OF - timedelta(days=90)
-    stages.append(lead_worlds.lead("settled before it came", 30, stage="won", converted=True, closed_at=early))
+    stages.append(
+        lead_worlds.lead("settled before it came", 30, stage="won", converted=True, closed_at=early)
+        | {"given_mql_on": None}
+    )
     lead_worlds.publish(engine, stages, events, lead_worlds.accounts())
     lead_worlds.refreshed(
         engine, routes=test_leads.ROUTES, qualified=test_leads.QUALIFIED, stage_times={"mql": "given_mql_on"},

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import PurePath
 
-import ibis
-import ibis.expr.datatypes as dt
-import ibis.expr.types as ir
-
-from segmentry.engine import data_type
-from segmentry.engine.files import LINE
-from segmentry.sources import times, values
+from segmentry.sources import times
 from segmentry.sources.names import EXACT, name_score, plain
-from segmentry.sources.reading import Reading
-from segmentry.sources.recognize import Recognized, check_mapping
+from segmentry.sources.recognize import Recognized, check_mapping, check_single
 from segmentry.sources.sample import ColumnSample
-from segmentry.sources.spec import LoadSpec
-from segmentry.sources.table_names import NUMBERED, PARTIES, TELLTALES, USUAL_NAMES
-from segmentry.sources.tables import GIVEN
+from segmentry.sources.table_names import DECISIVE, NUMBER_OF, NUMBERED, PARTIES, TELLTALES, USUAL_NAMES
 from segmentry.terms.canonical import (
     CANONICAL,
     CUSTOMERS,
@@ -28,11 +16,9 @@ from segmentry.terms.canonical import (
     ORDERS,
     PARTY_KINDS,
     QUARANTINE,
-    SURVEY_RESPONSES,
 )
 from segmentry.terms.errors import Problem, SourceError, near_miss, shorten
-from segmentry.terms.tables import Column, ColumnType, Contract
-from segmentry.terms.vocabulary import Kind
+from segmentry.terms.tables import Column, Contract
 
 TABLES: dict[str, Contract] = {
     contract.name: contract
@@ -50,24 +36,13 @@ _SHARED = {
     "channel": "channel",
 }
 """Columns that files of orders tell as well, under the same names."""
-ORGANIZATIONS = "account"
-"""Namespace of the numbers of organizations."""
 _USUAL, _UNIQUE = 0.75, 0.999
-_TOLD = ("source",)
+FROM_LOAD = ("source",)
 """Columns that come from the load, not from the file."""
 _MADE = ("kind", *NUMBERED)
 """Columns that are made up where the file does not tell them."""
 _NAMED_BY_FILE = ("survey_id",)
 """Columns that the name of the file stands in for, once it is said what the file is."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A reason to put a row aside, the column at fault, and the test."""
-
-    reason: str
-    column: str
-    test: ir.BooleanValue
 
 
 def table_asked_for(table: str | None, where: str) -> Contract | None:
@@ -91,14 +66,18 @@ def table_asked_for(table: str | None, where: str) -> Contract | None:
 def fitting_table(samples: Sequence[ColumnSample]) -> Contract | None:
     """The canonical table that a file's column names and values fit; None for order lines, and where nothing fits.
 
-    Order lines come first: who bought, when, and how much. Of the other tables, those count whose required columns
-    are all there under a usual name, and which half of the file's columns fit; the one that most columns fit wins. A
-    file of customers has one row for each, and nothing of what orders tell.
+    Order lines come first: who bought, when, and how much, unless a column says that it is a lead, a subscription or
+    an opportunity and none tells what only orders tell. Of the other tables, those count whose required columns are all
+    there under a usual name, and which half of the file's columns fit; the one that most columns fit wins. A file of
+    customers has one row for each, and nothing of what orders tell.
     """
-    if _tells(samples, "customer") and _tells(samples, "time") and _tells(samples, "amount", "price"):
+    ordered = _tells(samples, "customer") and _tells(samples, "time") and _tells(samples, "amount", "price")
+    if ordered and _tells(samples, "order", "quantity"):
         return None
     fits: list[tuple[int, str]] = []
     for contract in TABLES.values():
+        if ordered and not _is_decided(samples, contract):
+            continue
         places = _places(samples, contract)
         complete = all(column.name in places for column in contract.columns if _is_needed(column))
         telltales = TELLTALES.get(contract.name, "").split()
@@ -109,9 +88,18 @@ def fitting_table(samples: Sequence[ColumnSample]) -> Contract | None:
     return TABLES[max(fits)[1]] if fits else None
 
 
+def _is_decided(samples: Sequence[ColumnSample], contract: Contract) -> bool:
+    """Whether a column has a name that only files for this table use; numbers of rows must then differ."""
+    decisive = {word.replace("_", "") for word in DECISIVE.get(contract.name, "").split()}
+    numbers = {word.replace("_", "") for word in USUAL_NAMES.get(NUMBER_OF.get(contract.name, ""), "").split()}
+    bare = {plain(sample.name).replace("_", ""): sample for sample in samples}
+    repeated = any(bare[name].distinct < _UNIQUE for name in bare.keys() & decisive & numbers)
+    return bool(bare.keys() & decisive) and not repeated
+
+
 def _is_needed(column: Column) -> bool:
     """Whether a file without this column cannot fill the table."""
-    return column.required and column.name not in (*_TOLD, *_MADE)
+    return column.required and column.name not in (*FROM_LOAD, *_MADE)
 
 
 def _tells(samples: Sequence[ColumnSample], *roles: str) -> bool:
@@ -127,7 +115,7 @@ def _places(samples: Sequence[ColumnSample], contract: Contract) -> dict[str, in
             for sample in samples
             if sample.place not in places.values() and (rank := rank_of_name(column, sample.name)) is not None
         )
-        if column.name not in _TOLD and ranked:
+        if column.name not in FROM_LOAD and ranked:
             places[column.name] = ranked[0][1]
     return places
 
@@ -148,7 +136,7 @@ def match_columns(
     Raises:
         SourceError: the mapping is wrong, or a required column is missing; every mistake at once.
     """
-    wanted = [column for column in contract.columns if column.name not in _TOLD]
+    wanted = [column for column in contract.columns if column.name not in FROM_LOAD]
     roles = {role_of(column): column.description for column in wanted}
     told = check_mapping(samples, [(PARTIES.get(role, role), name) for role, name in mapping], roles, where)
     found = [Recognized(role, samples[place].name, place, 1.0, "you said so") for role, place in told]
@@ -165,6 +153,7 @@ def match_columns(
         if ranked:
             place = ranked[0][1]
             found.append(Recognized(role, samples[place].name, place, 0.9, "its name is usual for this"))
+    check_single(samples, found, where)
     missing = [
         column
         for column in wanted
@@ -203,118 +192,16 @@ def rank_of_name(column: Column, name: str) -> int | None:
     return usual.index(bare) + 1 if bare in usual else None
 
 
-def typed_rows(reading: Reading, contract: Contract, styles: dict[str, times.TimeStyle], latest: datetime) -> ir.Table:
-    """The rows under the contract, with ``line_number``, and ``reason`` and ``fault`` where a row is put aside."""
-    spec, table = reading.spec, reading.staged.table
-    cells: dict[str, ir.Value] = {}
-    faults: list[Fault] = []
-    for column in contract.columns:
-        raw = reading.column(role_of(column))
-        if column.name in _TOLD or raw is None:
-            continue
-        cells[column.name] = _typed(column, raw, reading, styles.get(column.name))
-        wanting = values.is_wanting(raw)
-        if column.required:
-            faults.append(Fault(f"no {role_of(column)}", column.name, wanting))
-        faults.append(Fault(f"{role_of(column)} not readable", column.name, cells[column.name].isnull() & ~wanting))
-        if column.type is ColumnType.TIMESTAMP:
-            faults.append(Fault("date in the future", column.name, cells[column.name] > ibis.literal(latest)))
-    given = _given(reading) if contract.open else {}
-    told = {"source": ibis.literal(spec.source)} | _made(reading, contract, cells)
-    null = ibis.null(dt.string)
-    reason = ibis.cases(*((item.test, ibis.literal(item.reason)) for item in faults), else_=null)
-    fault = ibis.cases(*((item.test, ibis.literal(item.column)) for item in faults), else_=null)
-    absent = {
-        column.name: ibis.null(data_type(column.type))
-        for column in contract.columns
-        if column.name not in cells and column.name not in told
-    }
-    told = {name: value for name, value in told.items() if name in contract.names}
-    return table.select(LINE, **cells, **absent, **told, **given, reason=reason, fault=fault)
+def moment_styles(moments: Mapping[str, Sequence[str]], given: str | None) -> dict[str, times.TimeStyle]:
+    """How each column of moments is written; what one leaves open about days and months the others may settle.
 
-
-def _made(reading: Reading, contract: Contract, cells: Mapping[str, ir.Value]) -> dict[str, ir.Value]:
-    """What a file need not tell: the kind of a party, numbers of rows that have none, answers as numbers."""
-    line = ibis.literal(f"{reading.file.name}:") + reading.staged.table[LINE].cast(dt.string)
-    made: dict[str, ir.Value] = dict.fromkeys(NUMBERED, line)
-    if contract is CUSTOMERS:
-        made["kind"] = ibis.literal(Kind.BUYER.value)
-    if contract is SURVEY_RESPONSES:
-        made |= _made_of_answers(reading, cells)
-    return {name: value for name, value in made.items() if name in contract.names and name not in cells}
-
-
-def _made_of_answers(reading: Reading, cells: Mapping[str, ir.Value]) -> dict[str, ir.Value]:
-    """Of a survey with a row for each answer: one questionnaire for each customer and day, answers as numbers."""
-    made: dict[str, ir.Value] = {"survey_id": ibis.literal(PurePath(reading.file.name).stem)}
-    customer, answer = reading.column("customer"), reading.column("answer")
-    if customer is not None:
-        day = cells["answered_at"].cast(dt.date).cast(dt.string) if "answered_at" in cells else ibis.literal("")
-        made["response_id"] = values.read_id(customer) + ibis.literal(":") + day.fill_null("")
-    if answer is not None:
-        made["score"] = values.read_decimal(answer, reading.numbers).cast(dt.float64)
-    return made
-
-
-def _given(reading: Reading) -> dict[str, ir.Value]:
-    from segmentry.sources.lines import given_names
-
-    table = reading.staged.table
-    given = {}
-    for name, place in given_names(reading).items():
-        column = table[f"c{place}"]
-        given[GIVEN + name] = values.read_text(column) if column.type().is_string() else column
-    return given
-
-
-def _typed(column: Column, raw: ir.Value, reading: Reading, style: times.TimeStyle | None) -> ir.Value:
-    if column.name in PARTIES:
-        return ibis.literal(f"{_namespace(column, reading.spec)}:") + values.read_id(raw)
-    if column == CUSTOMERS.column("kind"):
-        word = values.read_text(raw).lower().replace(" ", "_")
-        return ibis.ifelse(word.isin([kind.value for kind in Kind]), word, ibis.null(dt.string))
-    if column.type is ColumnType.TEXT:
-        return values.read_id(raw) if column.name.endswith("_id") else values.read_text(raw)
-    if column.type in (ColumnType.TIMESTAMP, ColumnType.DATE):
-        return _moment(column, raw, reading, style or times.TimeStyle())
-    if column.type is ColumnType.BOOLEAN:
-        return _boolean(raw)
-    number = values.read_decimal(raw, reading.numbers)
-    return number if column.type is ColumnType.DECIMAL else number.cast(data_type(column.type))
-
-
-def _namespace(column: Column, spec: LoadSpec) -> str:
-    """Organizations are numbered apart from persons."""
-    return ORGANIZATIONS if column.name in ("account_key", "parent_key") else spec.parties
-
-
-def _moment(column: Column, raw: ir.Value, reading: Reading, style: times.TimeStyle) -> ir.Value:
-    moment = times.finite(times.read_moment(raw, style))
-    believable = ibis.ifelse(moment >= times.EARLIEST, moment, ibis.null(moment.type()))
-    if column.type is ColumnType.DATE:
-        return believable.cast(dt.date)
-    if style.instants or reading.span is None:
-        return believable
-    return times.local_to_utc(believable, reading.spec.timezone, *reading.span)
-
-
-def _boolean(raw: ir.Value) -> ir.BooleanValue:
-    if raw.type().is_boolean():
-        return raw
-    word = raw.cast(dt.string).lower().strip()
-    yes = word.isin(["true", "yes", "y", "1", "t", "1.0", "ja", "oui", "si", "sí"])
-    no = word.isin(["false", "no", "n", "0", "f", "0.0", "nein", "non"])
-    return ibis.cases((yes, ibis.literal(True)), (no, ibis.literal(False)), else_=ibis.null(dt.boolean))
-
-
-def moment_styles(
-    contract: Contract, matched: Sequence[Recognized], samples: Sequence[ColumnSample], spec: LoadSpec
-) -> dict[str, times.TimeStyle]:
-    """How each column of moments is written."""
-    styles = {}
-    for column in contract.columns:
-        place = next((item.place for item in matched if item.role == role_of(column)), None)
-        if place is not None and column.type in (ColumnType.TIMESTAMP, ColumnType.DATE):
-            texts = samples[place].values if samples[place].kind == "text" else ()
-            styles[column.name] = times.time_style(texts, spec.date_format)
-    return styles
+    Args:
+        moments: Values of each column.
+        given: The format that was told, if any.
+    """
+    styles = {name: times.time_style(texts, given) for name, texts in moments.items()}
+    whole = [text for texts in moments.values() for text in texts]
+    together = times.time_style(whole, given)
+    if not together.certain or together.mixed:
+        return styles
+    return {name: style if style.certain else times.time_style(whole, given) for name, style in styles.items()}

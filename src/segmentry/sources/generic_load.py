@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,12 +13,15 @@ import ibis.expr.types as ir
 
 from segmentry.engine import Engine, Run
 from segmentry.engine.files import LINE
-from segmentry.sources import generic, orders, times, values
+from segmentry.sources import cells, generic, orders, times, values
 from segmentry.sources.lines import GIVEN_LIMIT, given_names
 from segmentry.sources.plan import Planned
+from segmentry.sources.quality import unsettled
 from segmentry.sources.quarantine import rejected_rows
 from segmentry.sources.reading import Reading
+from segmentry.sources.recognize import Recognized
 from segmentry.sources.report import Finding, LoadReport, RuleEffect
+from segmentry.sources.sample import all_days
 from segmentry.sources.shapes import united
 from segmentry.sources.tables import GIVEN
 from segmentry.sources.wide import is_wide, long_reading, match_wide, told_columns
@@ -27,6 +30,13 @@ from segmentry.terms.tables import Column, ColumnType, Contract
 
 REPEATED = "repeated_key"
 """The rule by which a row gives way to a later one with the same key."""
+_BECAME = {
+    False: ("left empty", "what they say is unknown; the rest of the rows counts"),
+    True: ("kept as told", "their amounts are added to no other currency"),
+}
+"""What becomes of odd cells in rows that are kept, and what that costs: of those that are no such thing, else."""
+_OWN = ("place", "load_id", LINE, "reason", "fault", "remarks")
+"""Columns of loaded rows that canonical ones do not have."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +74,25 @@ def understand_generic(engine: Engine, reading: Reading, contract: Contract) -> 
         if samples[item.place].kind == "text" and samples[item.place].numeric > 0.3 and samples[item.place].dates < 0.5
         for text in samples[item.place].values
     ]
-    styles = generic.moment_styles(contract, matched, samples, spec)
+    styles = _styles(engine, reading, contract, matched)
     reading = replace(reading, recognized=matched, numbers=values.number_style(numbers, spec.decimal_mark))
     reading = reading.narrowed(GIVEN_LIMIT)
     reading = replace(reading, span=_span(engine, reading, contract, styles))
     return GenericReading(reading, contract, styles, long_reading(reading) if wide else None)
+
+
+def _styles(
+    engine: Engine, reading: Reading, contract: Contract, matched: Sequence[Recognized]
+) -> dict[str, times.TimeStyle]:
+    """How each column of moments is written, told from all its days where their order matters."""
+    moments: dict[str, Sequence[str]] = {}
+    for column in contract.columns:
+        place = next((item.place for item in matched if item.role == generic.role_of(column)), None)
+        if place is not None and column.type in (ColumnType.TIMESTAMP, ColumnType.DATE):
+            sample = reading.samples[place]
+            texts = sample.values if sample.kind == "text" else ()
+            moments[column.name] = [*texts, *all_days(engine, reading.staged, place, texts)]
+    return generic.moment_styles(moments, reading.spec.date_format)
 
 
 def _span(
@@ -101,6 +125,7 @@ def loaded_contract(contract: Contract) -> Contract:
             *(replace(column, required=False) for column in contract.columns),
             Column("reason", ColumnType.TEXT, "Why it was put aside, where it was."),
             Column("fault", ColumnType.TEXT, "Column at fault."),
+            Column("remarks", ColumnType.TEXT, "Cells that were left empty, or kept though they are odd, and why."),
         ),
         open=True,
     )
@@ -118,7 +143,7 @@ def publish_generic(
         tables.append(earlier.filter(~earlier.load_id.isin(gone)) if gone else earlier)
     for plan in planned:
         item = readings[plan.load_id]
-        rows = generic.typed_rows(item.rows, contract, item.styles, plan.spec.now or latest)
+        rows = cells.typed_rows(item.rows, contract, item.styles, plan.spec.now or latest)
         tables.append(rows.mutate(load_id=ibis.literal(plan.load_id)))
     run.publish(every, united(tables))
     loaded = run.table(every.name)
@@ -138,7 +163,10 @@ def _winners(loaded: ir.Table, contract: Contract) -> ir.Table:
 def canonical_rows(loaded: ir.Table, contract: Contract) -> ir.Table:
     """The rows that could be read, the newest of each key."""
     ranked = _winners(loaded, contract)
-    return ranked.filter(ranked.place == 0).drop("place", "load_id", LINE, "reason", "fault")
+    used = ranked.filter(ranked.place == 0)
+    return used.drop(
+        *(name for name in ("place", "load_id", LINE, "reason", "fault", "remarks") if name in used.columns)
+    )
 
 
 def publish_products(run: Run) -> None:
@@ -162,7 +190,7 @@ def _aside(plan: Planned, item: GenericReading, loaded: ir.Table) -> list[ir.Tab
     null = ibis.null(dt.string)
     names, texts = [], []
     for column in item.contract.columns:
-        for place in item.reading.places(generic.role_of(column)):
+        for place in item.reading.places(generic.role_of(column))[:1]:
             name = item.reading.samples[place].name
             names.append((joined.fault == column.name, ibis.literal(name)))
             texts.append((joined.fault == column.name, joined[f"c{place}"].cast(dt.string).substr(0, 200)))
@@ -178,8 +206,8 @@ def _aside(plan: Planned, item: GenericReading, loaded: ir.Table) -> list[ir.Tab
 
 def _report(run: Run, plan: Planned, item: GenericReading, loaded: ir.Table) -> LoadReport:
     own = loaded.filter(loaded.load_id == plan.load_id)
-    aside = own.filter(own.reason.notnull()).group_by("reason").aggregate(rows=item.lines)
-    reasons = {row["reason"]: int(row["rows"]) for row in run.rows(aside)}
+    told = own.filter(own.reason.notnull()).group_by("reason").aggregate(rows=item.lines)
+    reasons = {row["reason"]: int(row["rows"]) for row in run.rows(told)}
     for row in item.reading.staged.rejected:
         reasons[row.reason] = reasons.get(row.reason, 0) + 1
     ranked = _winners(loaded, item.contract)
@@ -193,10 +221,11 @@ def _report(run: Run, plan: Planned, item: GenericReading, loaded: ir.Table) -> 
     rule = RuleEffect(REPEATED, "rows that give way to a later one with the same key", good, good - beaten, 0, 0, zero)
     reading = item.reading
     total = max(reading.staged.rows, 1)
-    quality = tuple(
+    aside = [
         Finding("validity", "", rows / total, f"{rows:,} rows were put aside: {reason}", "they are not counted")
         for reason, rows in reasons.items()
-    )
+    ]
+    quality = (*aside, *_remarked(run, item, own), *unsettled(reading, _by_name(item)))
     kept = given_names(reading).items() if item.contract.open else ()
     return LoadReport(
         load_id=plan.load_id,
@@ -213,6 +242,29 @@ def _report(run: Run, plan: Planned, item: GenericReading, loaded: ir.Table) -> 
         period=(),
         currencies={},
         customers=0,
-        quality=quality,
+        quality=tuple(quality),
         replaces=plan.replaces,
     )
+
+
+def _by_name(item: GenericReading) -> dict[str, times.TimeStyle]:
+    """How moments are written, by the name of the column in the file."""
+    return {
+        item.reading.column_name(generic.role_of(item.contract.column(name))): style
+        for name, style in item.styles.items()
+    }
+
+
+def _remarked(run: Run, item: GenericReading, own: ir.Table) -> Iterator[Finding]:
+    """Findings on cells of rows that are kept: how many, of which column, and where the first one stands."""
+    kept = own.filter(own.reason.isnull() & own.remarks.notnull())
+    found: dict[str, tuple[int, int]] = {}
+    for row in run.rows(kept.group_by("remarks").aggregate(rows=item.lines, first=kept[LINE].min())):
+        for remark in row["remarks"].split(cells.DIVIDER)[:-1]:
+            count, first = found.get(remark, (0, row["first"]))
+            found[remark] = (count + int(row["rows"]), min(first, int(row["first"])))
+    for remark, (count, first) in sorted(found.items(), key=lambda each: (-each[1][0], each[0])):
+        role, words = remark.split(": ")
+        became, costs = _BECAME[words == cells.ODD]
+        text = f"{count:,} cell{'s' * (count > 1)} {words}, the first in row {first:,}: {became}"
+        yield Finding("validity", item.reading.column_name(role), count / max(item.reading.staged.rows, 1), text, costs)

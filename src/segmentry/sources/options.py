@@ -12,11 +12,17 @@ from segmentry.terms.errors import Problem, near_miss, shorten
 
 _DATE_FORMAT = re.compile(r"(?=.*%)(?:[^%]|%-?[aAbBcdDfgGHIjmMnpSTuUVwWxXyYzZ%])*")
 """Text with the codes that a date may be written in."""
+_TEXTS = (
+    *("source", "parties", "timezone", "format", "encoding", "delimiter", "quote", "decimal_mark", "date_format"),
+    *("sheet", "currency"),
+)
 
 
 def option_problems(spec: LoadSpec) -> list[Problem]:
     """Every mistake in the reading options of ``spec``."""
-    problems = []
+    problems = _of_wrong_type(spec)
+    if problems:
+        return problems
     if spec.format is not None and spec.format not in FORMATS:
         step = near_miss(spec.format, FORMATS) or f"Known are {', '.join(FORMATS)}."
         problems.append(_problem("FORMAT_UNKNOWN", "There is no such format", "format", spec.format, step))
@@ -61,6 +67,33 @@ def option_problems(spec: LoadSpec) -> list[Problem]:
         step = near_miss(spec.currency.upper(), currency_codes()) or "Use an ISO 4217 code such as EUR."
         problems.append(_problem("CURRENCY_UNKNOWN", "There is no such currency", "currency", spec.currency, step))
     return problems
+
+
+def _of_wrong_type(spec: LoadSpec) -> list[Problem]:
+    """Options that are no texts, numbers or pairs where they should be, such as settings written without quotes."""
+    wrong = [
+        _problem("OPTION_WRONG", "This option is a text", name, str(value), "Write it between quotes.")
+        for name in _TEXTS
+        if (value := getattr(spec, name)) is not None and not isinstance(value, str)
+    ]
+    wrong += [
+        _problem("OPTION_WRONG", "This option is a name", name, "an empty text", "Give it, or leave the option out.")
+        for name in ("source", "parties")
+        if isinstance(value := getattr(spec, name), str) and not value.strip()
+    ]
+    if spec.header is not None and (not isinstance(spec.header, int) or isinstance(spec.header, bool)):
+        step = "Give the number of the line, counted from 1."
+        wrong.append(_problem("OPTION_WRONG", "This option is a number", "header", str(spec.header), step))
+    for name, kinds, step in (
+        ("mapping", (str, str), "Write mapping = { role = 'column' }."),
+        ("columns", (str, int, int), "Write each as [name, first character, last character]."),
+    ):
+        wrong += [
+            _problem("OPTION_WRONG", "This option does not have the right parts", name, str(entry), step)
+            for entry in getattr(spec, name)
+            if not isinstance(entry, tuple) or tuple(map(type, entry)) != kinds
+        ]
+    return wrong
 
 
 def _problem(code: str, what: str, where: str, given: str, step: str) -> Problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from segmentry.sources.accounts import Counts
 from segmentry.sources.lines import GIVEN_LIMIT
 from segmentry.sources.reading import Reading
 from segmentry.sources.report import Finding
+from segmentry.sources.times import TimeStyle
 
 _COSTS = {
     "customer": "what these rows tell cannot be given to anybody: customers, frequency and value are too low",
@@ -72,23 +73,35 @@ def _validity(reading: Reading, books: Counts) -> Iterator[Finding]:
         reasons[row.reason] = reasons.get(row.reason, 0) + 1
     for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
         yield Finding("validity", "", count / rows, f"{count:,} rows were put aside: {reason}", "they are not counted")
-    if not reading.times.certain:
-        order = "day" if reading.times.day_formats else "month"
-        text = f"nothing shows whether the day or the month comes first; read with the {order} first"
-        yield Finding("validity", reading.column_name("time"), 1.0, text, "if wrong, every date is; name date_format")
-    if not reading.numbers.certain:
-        text = f"nothing shows which mark is the decimal one; read with {reading.numbers.decimal_mark!r}"
-        yield Finding("validity", "", 1.0, text, "if wrong, amounts are a thousandfold; name decimal_mark")
-    if len(reading.unmapped) > GIVEN_LIMIT:
-        left = len(reading.unmapped) - GIVEN_LIMIT
-        text = f"{left:,} further columns without a meaning were left out"
-        yield Finding("completeness", "", left / len(reading.samples), text, "map those that matter, or export fewer")
-    for remark in reading.file.remarks:
-        yield Finding("validity", "", 0.0, remark, "some letters may be wrong; name the encoding")
+    yield from unsettled(reading, {reading.column_name("time"): reading.times})
     named = [currency for currency in books.currencies if currency]
     if len(books.currencies) > 1:
         text = f"amounts are in {len(named)} currencies" + (" and some in none" if "" in books.currencies else "")
         yield Finding("validity", reading.column_name("currency"), 1.0, text, "they are never added without rates")
+
+
+def unsettled(reading: Reading, styles: Mapping[str, TimeStyle], kept: int = GIVEN_LIMIT) -> Iterator[Finding]:
+    """What had to be assumed of a file of any kind, and what of it was left out.
+
+    Args:
+        reading: The file.
+        styles: How the moments of each of its columns are written.
+        kept: So many columns without a meaning are kept.
+    """
+    for column, style in styles.items():
+        if not style.certain:
+            order = "day" if style.day_formats else "month"
+            text = f"nothing shows whether the day or the month comes first; read with the {order} first"
+            yield Finding("validity", column, 1.0, text, "if wrong, every date is; name date_format")
+    if not reading.numbers.certain:
+        text = f"nothing shows which mark is the decimal one; read with {reading.numbers.decimal_mark!r}"
+        yield Finding("validity", "", 1.0, text, "if wrong, amounts are a thousandfold; name decimal_mark")
+    if len(reading.unmapped) > kept:
+        left = len(reading.unmapped) - kept
+        text = f"{left:,} further columns without a meaning were left out"
+        yield Finding("completeness", "", left / len(reading.samples), text, "map those that matter, or export fewer")
+    for remark in reading.file.remarks:
+        yield Finding("validity", "", 0.0, remark, "some letters may be wrong; name the encoding")
 
 
 def _freshness(books: Counts, now: datetime) -> Iterator[Finding]:

@@ -71,7 +71,7 @@ def recognize(
         found.append(Recognized(role, samples[place].name, place, min(score, 0.99), reason, others[:3]))
         taken.add(place)
     found = _without_totals(samples, _by_values(samples, found))
-    _check_single(samples, found, where)
+    check_single(samples, found, where)
     _check_complete(samples, found, where)
     return tuple(sorted(found, key=lambda item: list(ROLES).index(item.role)))
 
@@ -237,7 +237,7 @@ def _without_totals(samples: Sequence[ColumnSample], found: list[Recognized]) ->
     return [item for item in found if item is not amount] if told < 0.9 * lines else found
 
 
-def _check_single(samples: Sequence[ColumnSample], found: Sequence[Recognized], where: str) -> None:
+def check_single(samples: Sequence[ColumnSample], found: Sequence[Recognized], where: str) -> None:
     """`SourceError` where a recognized column has a namesake, so that nobody can know which of the two is meant."""
     names = {sample.name for sample in samples}
     twice = [item for item in found if item.confidence < 1 and f"{item.column} (2)" in names]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pyarrow.compute as pc
 
 from segmentry.engine import Engine
 from segmentry.engine.files import LINE, Staged
-from segmentry.sources.times import is_moment
+from segmentry.sources.times import is_moment, time_style
 from segmentry.sources.values import is_number
 
 _CELLS = 120_000
@@ -55,6 +56,22 @@ def sample_columns(engine: Engine, staged: Staged, names: tuple[str, ...]) -> tu
     line = staged.table[LINE]
     table = engine.arrow(staged.table.filter((line <= rows // 2) | (line % step == 0)).order_by(LINE))
     return tuple(_look(name, place, table.column(f"c{place}")) for place, name in enumerate(names))
+
+
+def all_days(engine: Engine, staged: Staged, place: int, moments: Sequence[str]) -> list[str]:
+    """Every different day of a whole column, where the order of day and month matters; none where it does not.
+
+    Args:
+        engine: The engine that holds the rows.
+        staged: The staged file.
+        place: Place of the column.
+        moments: Sampled values of the column.
+    """
+    column = staged.table[f"c{place}"]
+    if not column.type().is_string() or not time_style(moments).numeric:
+        return []
+    days = staged.table.select(day=column.split(" ")[0]).distinct().limit(100_000)
+    return [day for day in engine.arrow(days).column(0).to_pylist() if day]
 
 
 def _kind(type_: pa.DataType) -> str:

@@ -21,7 +21,7 @@ from segmentry.sources.lines import GIVEN_LIMIT
 from segmentry.sources.opening import OpenedFile, settle_encoding
 from segmentry.sources.reading import Reading
 from segmentry.sources.recognize import Recognized, recognize
-from segmentry.sources.sample import ColumnSample, sample_columns
+from segmentry.sources.sample import ColumnSample, all_days, sample_columns
 from segmentry.sources.spec import LoadSpec
 from segmentry.terms.errors import Problem, SourceError
 from segmentry.terms.tables import Contract
@@ -111,7 +111,7 @@ def understand_values(engine: Engine, reading: Reading) -> Reading:
     numbers = _texts(reading, _NUMBERS)
     moments = _texts(reading, ("time",))
     if reading.has("time"):
-        moments += _all_days(engine, reading, moments)
+        moments += all_days(engine, reading.staged, reading.places("time")[0], moments)
     reading = _styled(reading, numbers, moments)
     facts = _facts(engine, reading)
     odd_numbers, odd_moments = _odd(engine, reading, facts)
@@ -170,15 +170,6 @@ def _texts(reading: Reading, roles: Sequence[str]) -> list[str]:
             if reading.samples[place].kind == "text":
                 texts += dict.fromkeys(reading.samples[place].values)
     return texts
-
-
-def _all_days(engine: Engine, reading: Reading, moments: Sequence[str]) -> list[str]:
-    """Every different day of the whole column, where the order of day and month matters."""
-    column = reading.column("time")
-    if column is None or not column.type().is_string() or not times.time_style(moments).numeric:
-        return []
-    days = reading.staged.table.select(day=column.split(" ")[0]).distinct().limit(100_000)
-    return [day for day in engine.arrow(days).column(0).to_pylist() if day]
 
 
 def _facts(engine: Engine, reading: Reading) -> dict[str, Any]:

@@ -142,3 +142,17 @@ TELLTALES: dict[str, str] = {
     "account_contacts": "role title",
 }
 """Columns of which a file must have one to be taken for a table whose needed columns are common to many."""
+
+NUMBER_OF = {"leads": "lead_id", "subscriptions": "subscription_id", "opportunities": "opportunity_id"}
+"""Columns whose numbers tell the rows of a table apart."""
+
+DECISIVE: dict[str, str] = {
+    "leads": "lead_id lead lead_no lead_number lead_source lead_stage lead_status lead_date prospect_id converted",
+    "subscriptions": """
+        subscription_id subscription_no contract_id contract_no renews_on renewal_date next_renewal renewal term_months
+        contract_months term cancel_date canceled_at churned_on end_date ended_on mrr arr""",
+    "opportunities": """
+        opportunity_id opportunity deal_id deal deal_stage pipeline_stage sales_stage close_date closed_on deal_value
+        close_value""",
+}
+"""Names of columns that files of orders do not have, though they tell who, when and how much as well."""

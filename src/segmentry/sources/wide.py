@@ -6,7 +6,7 @@ question. Who is not numbered is told by file and line, so that nobody is taken 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -35,10 +35,10 @@ _NAMES = Contract(
     tuple(replace(column, required=False) for column in SURVEY_RESPONSES.columns if column.name in _NAMING),
 )
 
-Mapping = Sequence[tuple[str, str]]
+Pairs = Sequence[tuple[str, str]]
 
 
-def is_wide(samples: Sequence[ColumnSample], contract: Contract, mapping: Mapping) -> bool:
+def is_wide(samples: Sequence[ColumnSample], contract: Contract, mapping: Pairs) -> bool:
     """Whether a file for ``contract`` is a survey with a column for each question.
 
     It is where no column tells the question or none tells the answer; one that is named for the question by a mapping
@@ -58,7 +58,7 @@ def _is_named(role: str, samples: Sequence[ColumnSample]) -> bool:
     return any(generic.rank_of_name(column, sample.name) is not None for sample in samples)
 
 
-def match_wide(samples: Sequence[ColumnSample], mapping: Mapping, where: str) -> tuple[Recognized, ...]:
+def match_wide(samples: Sequence[ColumnSample], mapping: Pairs, where: str) -> tuple[Recognized, ...]:
     """Columns that name the respondent, by mapping and by name; all others, or those mapped, are questions.
 
     Raises:
@@ -94,7 +94,7 @@ def _is_blank(sample: ColumnSample) -> bool:
 def _named(
     samples: Sequence[ColumnSample],
     others: Sequence[ColumnSample],
-    mapping: Mapping,
+    mapping: Pairs,
     where: str,
     problems: list[Problem],
 ) -> tuple[Recognized, ...]:
@@ -133,11 +133,13 @@ def long_reading(reading: Reading) -> Reading:
         _or_else(reading, "survey_id", ibis.literal(survey)),
         _or_null(reading.column("answered_at")),
     ]
-    melted = _melted(table.select(LINE, *_questions(reading), **{f"n{at}": cell for at, cell in enumerate(cells)}))
+    names = {f"q{place}": reading.samples[place].name for place in reading.places(QUESTION)}
+    wide = table.select(LINE, *_questions(reading), **{f"n{at}": cell for at, cell in enumerate(cells)})
+    melted = _melted(wide, names)
     answers = melted.select(
         LINE,
         *(melted[f"n{at}"].name(f"c{at}") for at in range(len(cells))),
-        c4=_question_names(melted, reading),
+        c4=melted.asked,
         c5=melted.answer,
         c6=values.read_decimal(melted.answer, reading.numbers).cast(dt.float64),
     )
@@ -156,24 +158,23 @@ def _or_null(column: ir.Value | None) -> ir.Value:
 
 
 def _questions(reading: Reading) -> list[ir.Value]:
-    """The questions as texts; a number that a spreadsheet wrote as 5.0 is 5."""
+    """The questions as texts, not yet trimmed; a number that a spreadsheet wrote as 5.0 is 5."""
     table = reading.staged.table
-    return [_text(table[f"c{place}"]).name(f"q{place}") for place in reading.places(QUESTION)]
+    columns = {place: table[f"c{place}"] for place in reading.places(QUESTION)}
+    return [
+        (column if column.type().is_string() else values.read_id(column)).name(f"q{place}")
+        for place, column in columns.items()
+    ]
 
 
-def _text(column: ir.Value) -> ir.StringValue:
-    return values.read_text(column) if column.type().is_string() else values.read_id(column)
+def _melted(table: ir.Table, names: Mapping[str, str]) -> ir.Table:
+    """A row for each question of each row, with its name and ``answer`` beside what is not a question.
 
-
-def _melted(table: ir.Table) -> ir.Table:
-    """A row for each question of each row, with ``place`` and ``answer`` beside what is not a question."""
-    asked = [name for name in table.columns if name.startswith("q")]
-    kept = [name for name in table.columns if name not in asked]
-    pairs = ibis.array([ibis.struct({"place": int(name[1:]), "answer": table[name]}) for name in asked])
+    Args:
+        table: Rows with a column for each question.
+        names: What the question of each column is called.
+    """
+    kept = [name for name in table.columns if name not in names]
+    pairs = ibis.array([ibis.struct({"asked": name, "answer": table[column]}) for column, name in names.items()])
     unnested = table.select(*kept, pair=pairs.unnest())
-    return unnested.select(*kept, place=unnested.pair.place, answer=unnested.pair.answer)
-
-
-def _question_names(melted: ir.Table, reading: Reading) -> ir.StringValue:
-    names = {place: reading.samples[place].name for place in reading.places(QUESTION)}
-    return melted.place.cases(*names.items(), else_=ibis.null(dt.string))
+    return unnested.select(*kept, asked=unnested.pair.asked, answer=values.read_text(unnested.pair.answer))

@@ -174,15 +174,18 @@ def test_other_tables_are_typed_and_put_aside_alike(engine: Engine, tmp_path: Pa
         "t2,c2,yesterday,3\nt3,c3,2024-07-02 12:00,many\n",
     )
     (report,) = _load(engine, _spec(path, table="service_contacts", timezone="Europe/Berlin"))
-    assert report.quarantined == {"contacted_at not readable": 1, "handling_minutes not readable": 1}
-    (row,) = engine.rows(engine.table("service_contacts"))
-    assert (row["party_key"], row["contacted_at"], row["handling_minutes"]) == (
+    assert report.quarantined == {"contacted_at not readable": 1}
+    rows = {row["contact_id"]: row for row in engine.rows(engine.table("service_contacts"))}
+    assert (rows["t1"]["party_key"], rows["t1"]["contacted_at"], rows["t1"]["handling_minutes"]) == (
         "customer:c1",
         datetime(2024, 7, 1, 10),
         7.5,
     )
     aside = {row["line_number"]: (row["column_name"], row["given"]) for row in engine.rows(engine.table("quarantine"))}
-    assert aside == {2: ("created_at", "yesterday"), 3: ("duration", "many")}
+    assert aside == {2: ("created_at", "yesterday")}
+    assert rows["t3"]["handling_minutes"] is None
+    told = {finding.column: finding.text for finding in report.quality}
+    assert told["duration"] == "1 cell not readable, the first in row 3: left empty"
 
 
 def test_returns_cancellations_and_placed(engine: Engine, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_a_date_that_cannot_be_read_puts_the_line_aside_once(engine: Engine, tmp
     text = "id,date,Q1,Q2,Q3\n1,2024-03-01,5,4,3\n2,yesterday,1,1,1\n3,2999-01-01,2,2,2\n"
     report = filled(engine, tmp_path, text)
     assert (report.rows_read, report.rows_used) == (3, 1)
-    assert report.quarantined == {"answered_at not readable": 1, "date in the future": 1}
+    assert report.quarantined == {"answered_at not readable": 1, "answered_at in the future": 1}
     aside = engine.rows(engine.table("quarantine"))
     assert {(row["line_number"], row["given"]) for row in aside} == {(2, "yesterday"), (3, "2999-01-01")}
 
@@ -207,3 +207,14 @@ def test_rows_add_up_whatever_was_answered(tmp_path: Path, table: list[list[str]
         assert sorted(row["answer"] or "" for row in kept if row["question"] in "ABC") == sorted(
             each for row in table for each in row
         )
+
+
+def test_hundreds_of_questions_keep_their_answers(engine: Engine, tmp_path: Path) -> None:
+    """The question of each answer stands beside it, however many there are, and blanks around answers go."""
+    head = ",".join(["id", *(f"Q{place}" for place in range(800))])
+    rows = [",".join([str(row), *(f" {(row + place) % 5 + 1} " for place in range(800))]) for row in range(3)]
+    report = filled(engine, tmp_path, "\n".join([head, *rows, ""]))
+    assert report.rows_used == 3
+    told = answers(engine, "answer", "score")
+    assert len(told) == 2400
+    assert told["2", "Q799"] == ("2", 2.0)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from segmentry.sources.connections.snapshot import write_snapshot
-from segmentry.sources.connections.spec import Connection, Fetch, with_variables
+from segmentry.sources.connections.spec import Connection, Fetch, variables_in, with_variables
 from segmentry.terms.errors import Problem, SettingsError, SourceError, shorten
 
 _LAYOUT = "{table_name}/{load_id}.{file_id}.{ext}"
@@ -55,11 +56,23 @@ def fetch(connection: Connection, staging: Path, environment: Mapping[str, str] 
     """
     known = os.environ if environment is None else environment
     where = f"connection {connection.name}"
-    url = with_variables(connection.url, known, where)
-    token = None if connection.token is None else with_variables(connection.token, known, where)
-    headers = {name: with_variables(value, known, where) for name, value in connection.headers}
-    secrets = [each for each in (url, token, *headers.values()) if each]
-    source = _database(connection, url) if connection.kind == "sql" else _service(connection, url, token, headers)
+    told = [connection.url, connection.token or "", *(value for _, value in connection.headers)]
+    told += [value for each in connection.tables for _, value in each.parameters if isinstance(value, str)]
+    with_variables("\n".join(told), known, where)
+
+    def filled(text: Any) -> Any:
+        return with_variables(text, known, where) if isinstance(text, str) else text
+
+    url, token = filled(connection.url), filled(connection.token)
+    headers = {name: filled(value) for name, value in connection.headers}
+    tables = tuple(
+        replace(each, parameters=tuple((name, filled(value)) for name, value in each.parameters))
+        for each in connection.tables
+    )
+    connection = replace(connection, tables=tables)
+    secrets = [url, token or "", *headers.values(), *(known[name] for name in variables_in(told))]
+    is_sql = connection.kind == "sql"
+    source = _database(connection, url) if is_sql else _service(connection, url, token, headers, secrets)
     _run(connection, source, staging, secrets)
     return [_snapshot(connection, each, staging) for each in connection.tables]
 
@@ -103,11 +116,20 @@ def _unreachable(connection: Connection, error: BaseException, secrets: list[str
     while cause.__cause__ is not None or cause.__context__ is not None:
         cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
     told = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
-    for secret in secrets:
-        told = told.replace(secret, "(not shown)")
+    told = _hidden(told, secrets)
     next_step = "Check address, rights, and names of tables and columns; what was fetched before stays."
     where = f"connection {connection.name}"
     return Problem("CONNECTION_FAILED", "Nothing could be fetched", where, shorten(told, 200), next_step)
+
+
+def _hidden(told: str, secrets: list[str]) -> str:
+    """A text without what must stay secret, however an address spells it."""
+    spelled = {
+        form for secret in secrets for form in (secret, quote(secret, safe=""), quote(secret), quote_plus(secret))
+    }
+    for secret in sorted(spelled - {""}, key=len, reverse=True):
+        told = told.replace(secret, "(not shown)")
+    return told
 
 
 def _database(connection: Connection, url: str) -> list[Any]:
@@ -138,15 +160,22 @@ def _table(each: Fetch, url: str) -> Any:
     return table
 
 
-def _service(connection: Connection, url: str, token: str | None, headers: dict[str, str]) -> Any:
+def _service(connection: Connection, url: str, token: str | None, headers: dict[str, str], secrets: list[str]) -> Any:
     _dlt()
+    from dlt.common.exceptions import DltException
     from dlt.sources.rest_api import rest_api_source
 
     client: dict[str, Any] = {"base_url": url, "headers": headers}
     if token is not None:
         client["auth"] = {"type": "bearer", "token": token}
     config: Any = {"client": client, "resources": [_resource(each) for each in connection.tables]}
-    return rest_api_source(config, name=connection.name)
+    try:
+        return rest_api_source(config, name=connection.name)
+    except (ValueError, DltException) as error:
+        what, where = "The service cannot be asked like this", f"connection {connection.name}"
+        next_step = "Check path, parameters, records and cursor of its tables; a path holds no ${NAME}."
+        told = _hidden(str(error).splitlines()[0], secrets)
+        raise SettingsError(Problem("CONNECTION_WRONG", what, where, shorten(told, 200), next_step)) from None
 
 
 def _resource(each: Fetch) -> dict[str, Any]:

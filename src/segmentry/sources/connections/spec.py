@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +14,14 @@ _CONNECTION = {"name", "kind", "url", "token", "headers", "tables"}
 _FETCH = {"name", "key", "cursor", "schema", "path", "parameters", "records", "cursor_parameter", "load"}
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _WRITTEN_SECRET = re.compile(r"://[^/@:]*:(?!\$\{)[^@/]+@")
+_ASKED_SECRET = re.compile(r"[?&]([^=&#]+)=(?!\$\{)[^&#]+")
+_SECRET_NAMES = re.compile(
+    r"(?:.*[-_])?(?:authorization|auth|cookie|password|passwd|pwd|secret|token|api[-_]?key|access[-_]?key|apikey)",
+    re.IGNORECASE,
+)
+"""Names of headers and parameters that carry secrets."""
+_PLAIN_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]{0,120}")
+"""Names of tables that can name files as well: no paths."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,7 @@ class Fetch:
         cursor: Column that grows with every change; only what lies beyond the last value is fetched. None to fetch all.
         schema: Schema of a table; None for the usual one.
         path: Path of a resource under the address; its name by default.
-        parameters: Parameters of every request.
+        parameters: Parameters of every request; texts may hold ``${NAME}``.
         records: Where the rows lie in an answer, as a JSON path; None to find them.
         cursor_parameter: Parameter by which a service is asked for what lies beyond the cursor.
         load: Options of the load, such as ``table`` and ``mapping``.
@@ -64,13 +72,16 @@ class Connection:
     tables: tuple[Fetch, ...] = ()
 
 
-def read_connections(told: Sequence[Mapping[str, Any]], where: str = "settings") -> tuple[Connection, ...]:
+def read_connections(told: Sequence[Mapping[str, Any]] | object, where: str = "settings") -> tuple[Connection, ...]:
     """Connections as sections ``[[connections]]`` of the settings tell them.
 
     Raises:
         SettingsError: with every mistake; a secret that is written out is one.
     """
     problems: list[Problem] = []
+    if not isinstance(told, list | tuple):
+        next_step = "Write [[connections]] and its settings below."
+        raise SettingsError(_problem("CONNECTION_WRONG", "Connections are a list of sections", where, told, next_step))
     found = [_connection(entry, f"{where}, connection {number}", problems) for number, entry in enumerate(told, 1)]
     names = [each.name for each in found if each is not None]
     twice = sorted({each for each in names if names.count(each) > 1})
@@ -79,6 +90,11 @@ def read_connections(told: Sequence[Mapping[str, Any]], where: str = "settings")
     if problems:
         raise SettingsError(problems)
     return tuple(each for each in found if each is not None)
+
+
+def variables_in(texts: Iterable[str]) -> set[str]:
+    """The variables of the environment that texts name."""
+    return {name for text in texts for name in _VARIABLE.findall(text)}
 
 
 def with_variables(text: str, environment: Mapping[str, str], where: str) -> str:
@@ -116,6 +132,8 @@ def _connection(entry: Any, where: str, problems: list[Problem]) -> Connection |
         problems.append(_problem("CONNECTION_WRONG", "No table is named", where, tables or "", next_step))
         tables = []
     fetches = [_fetch(each, f"{where}, table {number}", problems) for number, each in enumerate(tables, 1)]
+    problems += _name_twice([each.name for each in fetches if each is not None], where)
+    headers = _pairs(entry, "headers", where, problems)
     if len(problems) > before:
         return None
     return Connection(
@@ -123,9 +141,38 @@ def _connection(entry: Any, where: str, problems: list[Problem]) -> Connection |
         entry["kind"],
         entry["url"],
         entry.get("token"),
-        tuple(dict(entry.get("headers", {})).items()),
+        headers,
         tuple(each for each in fetches if each is not None),
     )
+
+
+def _name_twice(names: Sequence[str], where: str) -> list[Problem]:
+    """Tables of one connection whose names are one when they name files: letters and digits count."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault("".join(filter(str.isalnum, name.casefold())), []).append(name)
+    what, next_step = "Two tables of a connection have one name", "Fetch it once, or name a view of it."
+    twice = [", ".join(each) for each in alike.values() if len(each) > 1]
+    return [_problem("TABLE_TWICE", what, where, each, next_step) for each in twice]
+
+
+def _pairs(entry: Mapping[str, Any], name: str, where: str, problems: list[Problem]) -> tuple[tuple[str, Any], ...]:
+    """A table of settings as pairs; of headers the values are texts."""
+    told = entry.get(name, {})
+    fits = isinstance(told, Mapping) and all(isinstance(key, str) for key in told)
+    if not fits or (name == "headers" and not all(isinstance(value, str) for value in told.values())):
+        next_step = f'Write {name} = {{ "name" = "value" }}.'
+        problems.append(_problem("CONNECTION_WRONG", f"The {name} are no table", where, "(not shown)", next_step))
+        return ()
+    return tuple(told.items())
+
+
+def _texts(entry: Mapping[str, Any], names: Sequence[str], where: str) -> list[Problem]:
+    return [
+        _problem("CONNECTION_WRONG", f"The {name} is no text", where, entry[name], "Write it between quotes.")
+        for name in names
+        if entry.get(name) is not None and (not isinstance(entry[name], str) or not entry[name])
+    ]
 
 
 def _written_secrets(entry: Mapping[str, Any], where: str) -> list[Problem]:
@@ -133,10 +180,26 @@ def _written_secrets(entry: Mapping[str, Any], where: str) -> list[Problem]:
     next_step = "Put it into a variable of the environment and write ${NAME} instead."
     if _WRITTEN_SECRET.search(str(entry.get("url", ""))):
         found.append(_problem("SECRET_WRITTEN", "A password stands in the address", where, "(not shown)", next_step))
+    url, headers, tables = str(entry.get("url", "")), entry.get("headers"), entry.get("tables")
+    asked = [(name, "an address") for name in _ASKED_SECRET.findall(url)]
+    asked += _plainly_told(headers, "a header")
+    for each in tables if isinstance(tables, list) else []:
+        asked += _plainly_told(each.get("parameters") if isinstance(each, Mapping) else None, "a parameter")
+    found += [
+        _problem("SECRET_WRITTEN", f"A secret stands in {place}", f"{where}, {shorten(name)}", "(not shown)", next_step)
+        for name, place in asked
+        if _SECRET_NAMES.fullmatch(name)
+    ]
     token = entry.get("token")
     if token is not None and not _VARIABLE.fullmatch(str(token)):
         found.append(_problem("SECRET_WRITTEN", "A token stands in the settings", where, "(not shown)", next_step))
     return found
+
+
+def _plainly_told(told: Any, place: str) -> list[tuple[str, str]]:
+    """Names of texts in which no variable stands, each with where it is told."""
+    pairs = told.items() if isinstance(told, Mapping) else ()
+    return [(str(name), place) for name, value in pairs if isinstance(value, str) and not _VARIABLE.search(value)]
 
 
 def _fetch(entry: Any, where: str, problems: list[Problem]) -> Fetch | None:
@@ -147,7 +210,16 @@ def _fetch(entry: Any, where: str, problems: list[Problem]) -> Fetch | None:
         problems.append(_problem("CONNECTION_WRONG", "A table needs a name", where, entry, next_step))
         return None
     problems += _unknown(entry, _FETCH, where)
+    problems += _texts(entry, ("cursor", "schema", "path", "records", "cursor_parameter"), where)
+    if not _PLAIN_NAME.fullmatch(entry["name"]):
+        next_step = "Use a name without slashes; a service may have its path = beside it, a table its schema =."
+        what = "The name of a table cannot name a file"
+        problems.append(_problem("CONNECTION_WRONG", what, where, entry["name"], next_step))
     key = entry.get("key", ())
+    if not isinstance(key, str) and not (isinstance(key, list | tuple) and all(isinstance(each, str) for each in key)):
+        next_step = 'Write key = ["id"].'
+        problems.append(_problem("CONNECTION_WRONG", "The key names no columns", where, key, next_step))
+        key = ()
     if entry.get("cursor_parameter") and not entry.get("cursor"):
         next_step = "Name the cursor, the field whose last value the service is asked to begin from."
         problems.append(_problem("CONNECTION_WRONG", "A parameter for no cursor", where, entry["name"], next_step))
@@ -157,10 +229,10 @@ def _fetch(entry: Any, where: str, problems: list[Problem]) -> Fetch | None:
         entry.get("cursor"),
         entry.get("schema"),
         entry.get("path"),
-        tuple(dict(entry.get("parameters", {})).items()),
+        _pairs(entry, "parameters", where, problems),
         entry.get("records"),
         entry.get("cursor_parameter"),
-        tuple(dict(entry.get("load", {})).items()),
+        _pairs(entry, "load", where, problems),
     )
 
 
