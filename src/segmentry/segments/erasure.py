@@ -5,6 +5,8 @@ A tombstone keeps a salted hash instead of the id: it tells an erased customer w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 import ibis
@@ -18,19 +20,49 @@ _TEXT = ColumnType.TEXT
 
 SEGMENT_ERASURES = Contract(
     "segment_erasures",
-    "one erased customer, named to nobody",
+    "one name of an erased customer, told to nobody",
     ("digest",),
     (
-        Column("digest", _TEXT, "SHA-256 of salt and customer id.", required=True),
+        Column("digest", _TEXT, "SHA-256 of salt and a name: a party key, or an id of the customer.", required=True),
         Column("salt", _TEXT, "What was put before the id; one for the whole workspace.", required=True),
         Column("erased_at", ColumnType.TIMESTAMP, "When it was erased.", "UTC", required=True),
     ),
 )
 
 
-def digest(customer_id: Any, salt: str) -> Any:
-    """SHA-256 of salt and id in lower-case hexadecimal digits, the same on every engine."""
-    return (ibis.literal(f"{salt}:") + customer_id).hexdigest("sha256").lower()
+def names_of(reader: Reader, customers: Sequence[str]) -> list[str]:
+    """Every id and party key by which some customers were ever known, and by which nobody else is known today.
+
+    Args:
+        reader: Sees ``identity``, and what is on file of merges where there were any.
+        customers: Their ids today.
+    """
+    identity = reader.table("identity")
+    own = identity.customer_id.isin(list(customers))
+    parties = [row["party_key"] for row in reader.rows(identity.filter(own))]
+    names = {*customers, *parties}
+    if reader.has("identity_history"):
+        history = reader.table("identity_history")
+        names |= {row["customer_id"] for row in reader.rows(history.filter(history.party_key.isin(parties)))}
+    if reader.has("identity_aliases"):
+        aliases = reader.table("identity_aliases")
+        names |= {row["alias"] for row in reader.rows(aliases.filter(aliases.customer_id.isin(list(customers))))}
+    others = identity.filter(~own, identity.customer_id.isin(sorted(names)))
+    return sorted(names - {row["customer_id"] for row in reader.rows(others)})
+
+
+def erased_among(reader: Reader, names: Sequence[str]) -> list[str]:
+    """Those of some ids and party keys that were erased."""
+    salt = salt_of(reader)
+    if salt is None:
+        return []
+    known = {row["digest"] for row in reader.rows(reader.table("segment_erasures"))}
+    return [name for name in names if sha256(f"{salt}:{name}".encode()).hexdigest() in known]
+
+
+def digest(name: Any, salt: str) -> Any:
+    """SHA-256 of salt and name in lower-case hexadecimal digits, the same on every engine."""
+    return (ibis.literal(f"{salt}:") + name).hexdigest("sha256").lower()
 
 
 def salt_of(reader: Reader) -> str | None:
@@ -40,12 +72,12 @@ def salt_of(reader: Reader) -> str | None:
 
 
 def without_erased(table: ir.Table, erased: ir.Table, salt: str) -> ir.Table:
-    """Rows whose ``customer_id`` was not erased.
+    """Rows whose party was not erased, whatever customer it belongs to today.
 
     Args:
-        table: Rows with ``customer_id``.
+        table: Rows with ``party_key``.
         erased: Tombstones.
         salt: Their salt.
     """
-    marked = table.mutate(digest_=digest(table.customer_id, salt))
+    marked = table.mutate(digest_=digest(table.party_key, salt))
     return marked.anti_join(erased, marked.digest_ == erased.digest).drop("digest_")

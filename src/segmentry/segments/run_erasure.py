@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from segmentry.engine import Run, arrow_schema
-from segmentry.segments.erasure import SEGMENT_ERASURES
+from segmentry.segments.erasure import SEGMENT_ERASURES, names_of
 from segmentry.segments.reader import rows_of
 from segmentry.segments.tables import SEGMENT_CHANGES, SEGMENT_COUNTS, SEGMENT_DUE, SEGMENT_MANUAL, SEGMENT_MEMBERS
 from segmentry.terms.tables import Contract
@@ -26,12 +26,13 @@ def erase(run: Run, customers: Sequence[str]) -> dict[str, int]:
 
     Args:
         run: The run.
-        customers: Ids of customers.
+        customers: Ids of customers; whatever else they were ever called goes with them.
 
     Returns:
         Rows taken out, by table.
     """
-    gone = {contract.name: _rewritten(run, contract, customers) for contract in NAMING if run.has(contract.name)}
+    names = names_of(run, customers)
+    gone = {contract.name: _rewritten(run, contract, names) for contract in NAMING if run.has(contract.name)}
     if run.has("segment_counts"):
         members = run.table("segment_members")
         sizes = run.rows(members.group_by("segment_id").aggregate(members=members.count()))
@@ -41,7 +42,7 @@ def erase(run: Run, customers: Sequence[str]) -> dict[str, int]:
     before = rows_of(run, "segment_erasures")
     salt = str(before[0]["salt"]) if before else secrets.token_hex(16)
     known_digests = {row["digest"] for row in before}
-    fresh = [_tombstone(run, each, salt) for each in dict.fromkeys(customers)]
+    fresh = [_tombstone(run, each, salt) for each in names]
     _publish(run, SEGMENT_ERASURES, [*before, *(row for row in fresh if row["digest"] not in known_digests)])
     return gone
 
@@ -54,8 +55,8 @@ def _rewritten(run: Run, contract: Contract, customers: Sequence[str]) -> int:
     return gone
 
 
-def _tombstone(run: Run, customer: str, salt: str) -> dict[str, Any]:
-    return {"digest": sha256(f"{salt}:{customer}".encode()).hexdigest(), "salt": salt, "erased_at": run.started_at}
+def _tombstone(run: Run, name: str, salt: str) -> dict[str, Any]:
+    return {"digest": sha256(f"{salt}:{name}".encode()).hexdigest(), "salt": salt, "erased_at": run.started_at}
 
 
 def _publish(run: Run, contract: Contract, rows: Sequence[dict[str, Any]]) -> None:

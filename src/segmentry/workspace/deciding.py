@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from segmentry.discovery.run_guide import forget
 from segmentry.engine import arrow_schema
+from segmentry.segments.erasure import names_of
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.published import Published
 from segmentry.segments.reader import rows_of
@@ -44,8 +45,9 @@ def erase_customers(workspace: Workspace, published: Published, customers: Seque
     asked = list(dict.fromkeys(customers))
     _require_known(published, asked)
     with workspace.engine.run("erasure", published.as_of) as run:
+        names = names_of(run, asked)
         gone = erase(run, asked)
-        forget(run, asked)
+        forget(run, names)
         run.notes["erased"] = len(asked)
     workspace.engine.prune(at_once={*(contract.name for contract in NAMING), "study_members"})
     document = {"customers": len(asked), "rows": gone, "erased_at": as_json(run.started_at)}

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from segmentry.profiles import run_rulings
-from segmentry.terms.errors import Problem, WorkspaceError
+from segmentry.profiles.identity.rulings import RulingError
+from segmentry.terms.errors import Problem, WorkspaceError, shorten
 from segmentry.terms.numbers import as_json
 from segmentry.workspace.looking import as_of, rows_where
 from segmentry.workspace.results import DocumentResult, TableResult
@@ -46,7 +47,7 @@ class Identities:
         return DocumentResult("Who is who", document, self._tables())
 
     def history(self, customer: str) -> DocumentResult:
-        """Every decision about the parties of a customer, by which evidence and since when.
+        """Every decision that moved parties to or from a customer, and rulings that wait for the next refresh.
 
         Args:
             customer: Its id, or the key of one of its parties.
@@ -57,23 +58,44 @@ class Identities:
         from segmentry.workspace.customers import found_customer
 
         id_, keys = found_customer(self.workspace, customer)
-        rows = [row for key in keys for row in rows_where(self.workspace, "identity_decisions", party_key=key)]
-        rows.sort(key=lambda row: (row["recorded_at"], row["party_key"]))
+        rows = self._about("identity_decisions", keys, customer_id=id_, from_customer_id=id_)
         aliases = rows_where(self.workspace, "identity_aliases", customer_id=id_)
         document = {
             "customer_id": id_,
             "parties": keys,
             "aliases": [row["alias"] for row in aliases],
             "decisions": as_json(rows[-SHOWN:]),
+            "waiting": self._waiting(id_, keys),
         }
         return DocumentResult(f"How {id_} came to be", document)
+
+    def _about(self, table: str, keys: list[str], **customers: str) -> list[dict[str, Any]]:
+        """Rows of a table of identity that name one of the parties or, in a column, the customer, by time."""
+        found = [row for key in keys for row in rows_where(self.workspace, table, party_key=key)]
+        for column, id_ in customers.items():
+            found += [row for row in rows_where(self.workspace, table, **{column: id_}) if row not in found]
+        return sorted(found, key=lambda row: (row["recorded_at"], row["party_key"]))
+
+    def _waiting(self, id_: str, keys: list[str]) -> list[dict[str, Any]]:
+        """Rulings recorded after the last refresh, each once, with every party it names."""
+        refreshed = self.workspace.engine.last_run("refresh")
+        if refreshed is None:
+            return []
+        waiting: dict[str, dict[str, Any]] = {}
+        for row in self._about("identity_rulings", keys, customer_id=id_):
+            if row["recorded_at"] > refreshed.started_at:
+                parties = rows_where(self.workspace, "identity_rulings", ruling_id=row["ruling_id"])
+                told = {name: as_json(row[name]) for name in ("ruling", "because", "recorded_at")}
+                waiting[row["ruling_id"]] = told | {"parties": [each["party_key"] for each in parties]}
+        return list(waiting.values())
 
     def merge(self, left: str, right: str, because: str) -> DocumentResult:
         """Rule that two customers are one; the older id stays. It takes effect with the next refresh.
 
         Raises:
-            RulingError: nobody is called so, or no reason is given.
+            RulingError: nobody is called so, no reason is given, or one of them was erased.
         """
+        self._require_not_erased(left, right)
         return self._rule(run_rulings.merge, "merge", (left, right), because)
 
     def keep_apart(self, left: str, right: str, because: str) -> DocumentResult:
@@ -91,6 +113,17 @@ class Identities:
             run.notes["ruling"] = word
         document = {"ruling": word, "customers": list(customers), "because": because, "in_force": "next refresh"}
         return DocumentResult("Ruled", document)
+
+    def _require_not_erased(self, *customers: str) -> None:
+        """`RulingError` where one was erased: merged, somebody would be known again by what was to be forgotten."""
+        from segmentry.segments.erasure import erased_among, names_of
+
+        self._require()
+        engine = self.workspace.engine
+        gone = [name for name in customers if erased_among(engine, names_of(engine, [name]))]
+        if gone:
+            what, next_step = "An erased customer is not merged with anybody", "Delete the record at the source."
+            raise RulingError(Problem("CUSTOMER_ERASED", what, "merge", shorten(name), next_step) for name in gone)
 
     def _require(self) -> None:
         if not self.workspace.engine.has("identity"):

@@ -89,6 +89,34 @@ def test_a_merge_and_its_undoing_leave_no_trace_but_the_record(workspace: sg.Wor
     assert everything(workspace) == before
 
 
+def test_erasing_a_merged_customer_forgets_every_part_of_it(workspace: sg.Workspace) -> None:
+    """Neither the kept id nor the one given up is named again, not even once the merge is undone."""
+    workspace.identities.merge("customer:c2", "customer:c3", "Same household account")
+    workspace.refresh()
+    kept = customer_of(workspace)["customer:c2"]
+    before = {row["customer_id"] for row in workspace.table("segment_members").table().to_pylist()}
+    assert kept in before
+    workspace.definitions.erase(kept)
+    both = {"customer:c2", "customer:c3"}
+    for undone in (False, True):
+        for name in ("segment_changes", "segment_members"):
+            assert not both & set(workspace.table(name).table()["customer_id"].to_pylist()), name
+        if not undone:
+            workspace.identities.unmerge(kept, "They are neighbors")
+            workspace.refresh()
+    left = {row["customer_id"] for row in workspace.table("segment_members").table().to_pylist()}
+    assert left == before - both
+
+
+def test_an_erased_customer_is_merged_with_nobody(workspace: sg.Workspace) -> None:
+    """The living one would be lost, or the erased one known again."""
+    workspace.definitions.erase("customer:c2")
+    with pytest.raises(RulingError) as caught:
+        workspace.identities.merge("customer:c2", "customer:c3", "Same person")
+    assert [each.code for each in caught.value.problems] == ["CUSTOMER_ERASED"]
+    assert not workspace.engine.has("identity_rulings")
+
+
 def test_rulings_on_nobody_and_wrong_settings_are_refused(workspace: sg.Workspace, tmp_path: Path) -> None:
     """Every mistake names what to do; nothing is put on record."""
     with pytest.raises(RulingError):
