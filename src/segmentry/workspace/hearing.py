@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,17 +11,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from segmentry.charts import feedback_pictures
 from segmentry.engine.ledger import LoadRecord
 from segmentry.profiles import run_feedback, run_survey_designs
-from segmentry.profiles.feedback.designs import Design, read_design
+from segmentry.profiles.feedback.designs import FIRST_LINE, Design, read_design
 from segmentry.terms.errors import Problem, SourceError, shorten
 from segmentry.terms.numbers import as_json
-from segmentry.workspace.looking import as_of, rows_where
+from segmentry.workspace.looking import as_of, locale, rows_where
 from segmentry.workspace.results import DocumentResult, TableResult
 
 if TYPE_CHECKING:
     from segmentry.workspace.workspace import Workspace
 
+_SURPLUS = "surplus cells"
 KEY_FILE = "survey.key"
 """The secret out of which the links of respondents are made; it stays in the workspace."""
 _TABLES = (
@@ -51,8 +54,9 @@ class Voice:
         answered = {(row["source"], row["feedback_id"]) for row in told["remark_answers"]}
         for name in ("open_remarks", "segment_remarks"):
             told[name] = [row for row in told[name] if (row["source"], row["feedback_id"]) not in answered]
-        document = {"as_of": as_of(self.workspace), **told}
-        return DocumentResult("What customers say", document, self._tables())
+        document, settings = {"as_of": as_of(self.workspace), **told}, self.workspace.settings
+        drawn = feedback_pictures(as_json(document), locale(settings), settings.timezone)
+        return DocumentResult("What customers say", document, self._tables(), drawn)
 
     def answer(self, source: str, feedback_id: str, text: str, by: str) -> DocumentResult:
         """Answer a remark; it no longer waits.
@@ -112,10 +116,12 @@ class Voice:
             How many rows were read, and what could not be taken, with line and reason.
         """
         survey, path = _read(Path(design)), Path(answers)
-        rows, digest = _rows(path)
+        rows, wrong, digest = _rows(path)
         load = f"survey-{survey.survey_id}-{digest[:12]}"
         with self.workspace.engine.run("load") as run:
-            findings = run_survey_designs.take(run, survey, rows, load)
+            findings = sorted(
+                [*wrong, *run_survey_designs.take(run, survey, rows, load)], key=lambda each: each["line"]
+            )
             told = {"rows_read": len(rows), "findings": len(findings)}
             if all(each.id != load for each in run.engine.loads()):
                 record = LoadRecord(load, survey.survey_id, "survey_responses", path.name, digest, "", len(rows), told)
@@ -140,27 +146,49 @@ def _read(path: Path) -> Design:
     return read_design(_text(path), "yaml" if path.suffix in (".yaml", ".yml") else "toml")
 
 
-def _rows(path: Path) -> tuple[list[dict[str, Any]], str]:
+def _rows(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]], str]:
+    """Filled questionnaires, what is wrong with how they were written down, and the digest of the file."""
     text = _text(path)
-    rows = [_with_moment(row) for row in csv.DictReader(text.splitlines())]
-    if not rows or "token" not in rows[0]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey=_SURPLUS)
+    head = [str(name).strip() for name in reader.fieldnames or ()]
+    if "token" not in head:
         what, next_step = "The answers name no tokens", "Keep the column token of the invitations."
         raise SourceError(Problem("TOKENS_MISSING", what, path.name, shorten(text.partition("\n")[0]), next_step))
-    return rows, sha256(text.encode()).hexdigest()
+    twice = sorted({name for name in head if head.count(name) > 1})
+    if twice:
+        what, next_step = "Two columns have one name", "Give each question one column."
+        raise SourceError(Problem("COLUMN_TWICE", what, path.name, shorten(", ".join(twice)), next_step))
+    reader.fieldnames = head
+    rows, findings = [], []
+    for line, row in enumerate(reader, FIRST_LINE):
+        surplus = row.pop(_SURPLUS, None)
+        if surplus is not None:
+            given = shorten(", ".join(map(str, surplus)))
+            findings.append({"line": line, "finding": "more cells than columns; they are left out", "given": given})
+        moment, finding = _moment(row.get("answered_at"))
+        if finding is not None:
+            findings.append({"line": line, "finding": finding, "given": shorten(row["answered_at"])})
+        rows.append(row | {"answered_at": moment})
+    return rows, findings, sha256(text.encode()).hexdigest()
 
 
-def _with_moment(row: dict[str, Any]) -> dict[str, Any]:
-    """A row with the moment of answering as one; UTC where it names no zone, unknown where it cannot be read."""
+def _moment(told: Any) -> tuple[datetime | None, str | None]:
+    """The moment of answering as told, UTC where it names no zone; or why it is not known."""
+    if not told or not str(told).strip():
+        return None, None
     try:
-        told = datetime.fromisoformat(str(row.get("answered_at")))
+        read = datetime.fromisoformat(str(told).strip())
     except ValueError:
-        return row | {"answered_at": None}
-    return row | {"answered_at": told if told.tzinfo is None else told.astimezone(UTC).replace(tzinfo=None)}
+        return None, "the moment of answering cannot be read; it is unknown"
+    moment = read if read.tzinfo is None else read.astimezone(UTC).replace(tzinfo=None)
+    if moment > datetime.now(UTC).replace(tzinfo=None):
+        return None, "answered in the future; the moment is not believed"
+    return moment, None
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf8")
+        return path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         next_step = "Name a file in UTF-8."
         raise SourceError(

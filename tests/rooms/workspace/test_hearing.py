@@ -74,6 +74,46 @@ def test_scores_carry_intervals_and_remarks_wait(workspace: sg.Workspace) -> Non
     assert len(caught.value.problems) == 3
 
 
+def test_what_is_wrong_with_a_file_of_answers_is_told_by_line(workspace: sg.Workspace) -> None:
+    """Unusual ends of lines stay inside answers; moments that cannot be are unknown and told; nothing is cut off."""
+    root = workspace.folder.parent
+    tokens = list(invited(workspace).values())
+    lines = [
+        f'{tokens[0]},2024-06-01T10:00:00,9,"one\u2028two\u0085three\nfour"',
+        f"{tokens[1]},2024-02-30,8,fine",
+        f"{tokens[2]},2099-01-01,7,fine,surplus,more",
+        f"{tokens[3]},,7,fine",
+    ]
+    text = "\ufefftoken,answered_at,likely,why\n" + "\n".join(lines) + "\n"
+    (root / "back.csv").write_bytes(text.encode("utf8"))
+    taken = workspace.voice.take(root / "design.toml", root / "back.csv").as_dict()
+    assert taken["rows_read"] == 4
+    assert [(each["line"], each["given"]) for each in taken["findings"]] == [
+        (3, "2024-02-30"),
+        (4, "surplus, more"),
+        (4, "2099-01-01"),
+    ]
+    answers = {row["answer"] for row in workspace.table("survey_responses").table().to_pylist()}
+    assert "one\u2028two\u0085three\nfour" in answers
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "TOKENS_MISSING"),
+        ("customer,likely\na,9\n", "TOKENS_MISSING"),
+        ("token,likely,likely\na,9,1\n", "COLUMN_TWICE"),
+    ],
+)
+def test_a_file_of_answers_that_cannot_be_read_is_refused(workspace: sg.Workspace, text: str, code: str) -> None:
+    """Nothing is taken of it."""
+    root = workspace.folder.parent
+    (root / "back.csv").write_text(text, encoding="utf8")
+    with pytest.raises(SourceError) as caught:
+        workspace.voice.take(root / "design.toml", root / "back.csv")
+    assert [each.code for each in caught.value.problems] == [code]
+
+
 def test_a_survey_goes_out_and_comes_back(workspace: sg.Workspace) -> None:
     """Who refused is not asked, links stay the same, answers join their customers, and mistakes are named by line."""
     root = workspace.folder.parent
@@ -85,7 +125,7 @@ def test_a_survey_goes_out_and_comes_back(workspace: sg.Workspace) -> None:
     rows += [f"{tokens['customer:c2']},2024-06-01 11:00,11,Slow", "made-up,2024-06-01 12:00,3,?"]
     (root / "back.csv").write_text("\n".join(rows) + "\n", encoding="utf8")
     taken = workspace.voice.take(root / "design.toml", root / "back.csv").as_dict()
-    assert (taken["rows_read"], {each["line"] for each in taken["findings"]}) == (3, {2, 3})
+    assert (taken["rows_read"], {each["line"] for each in taken["findings"]}) == (3, {3, 4})
     assert any("loaded after" in reason for reason in workspace.status().document["stale_because"])
     workspace.voice.take(root / "design.toml", root / "back.csv")
     answers = workspace.table("survey_responses").table().to_pylist()

@@ -20,6 +20,8 @@ KINDS = ("scale", "choice", "text")
 
 _MEASURED = ("", *MEASURES[:3])
 _USUAL = {"nps": (0.0, 10.0), "csat": (1.0, 5.0), "ces": (1.0, 7.0), "": (1.0, 5.0)}
+FIRST_LINE = 2
+"""Line of the first questionnaire in a file; the head is line 1."""
 _TOKEN = 24
 _KEY = 16
 
@@ -72,7 +74,7 @@ class Taken:
 
     Attributes:
         responses: Rows of the contract of ``survey_responses``.
-        findings: What could not be taken: line (the first being 1), finding, and what was given.
+        findings: What could not be taken: line of the file (the head being 1), finding, and what was given.
     """
 
     responses: tuple[dict[str, Any], ...]
@@ -157,7 +159,7 @@ def take_answers(design: Design, rows: Sequence[Mapping[str, Any]], respondents:
     known = {each.id: each for each in design.questions}
     findings: list[dict[str, Any]] = []
     taken: dict[str, list[dict[str, Any]]] = {}
-    for line, row in enumerate(rows, 1):
+    for line, row in enumerate(rows, FIRST_LINE):
         token = str(row.get("token") or "").strip()
         if token not in respondents:
             findings.append({"line": line, "finding": "nobody was asked with this token", "given": shorten(token)})
