@@ -9,6 +9,8 @@ from typing import Any
 
 from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
 
+LARGEST = 1e100
+"""Numbers beyond it are slips of the hand; sums of them would not be finite."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -196,7 +198,8 @@ def _is_texts(rule: Declared, value: Any) -> bool:
 
 
 def _is_number(rule: Declared, value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and rule.low <= value <= rule.high
+    known = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
+    return known and rule.low <= value <= rule.high
 
 
 def _by_name(rule: Declared, value: Any, fits: Callable[[Declared, Any], bool]) -> bool:

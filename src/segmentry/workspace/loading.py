@@ -49,11 +49,18 @@ def spec_for(workspace: Workspace, path: Path, options: dict[str, Any]) -> LoadS
     unknown = set(values) - _OPTIONS - {"path"}
     if unknown:
         raise SettingsError([_unknown(name, values[name]) for name in sorted(unknown)])
-    mapping = values.pop("mapping", ())
-    values["mapping"] = tuple(mapping.items()) if isinstance(mapping, dict) else tuple(mapping)
-    values["columns"] = tuple(tuple(column) for column in values.get("columns", ()))
+    values |= {name: _pairs(name, values.get(name, ())) for name in ("mapping", "columns")}
     rules = rules_of(settings.rules)
     return LoadSpec(**(values | {"path": path, "rules": rules}))
+
+
+def _pairs(name: str, given: Any) -> tuple[tuple[Any, ...], ...]:
+    """Pairs as a specification keeps them, told as a table or as a list of lists."""
+    told = list(given.items()) if isinstance(given, dict) else given
+    if not isinstance(told, list | tuple) or not all(isinstance(each, list | tuple) for each in told):
+        next_step = "Give a table, or a list of pairs."
+        raise SettingsError(Problem("OPTION_WRONG", "This option is of another shape", name, shorten(given), next_step))
+    return tuple(tuple(each) for each in told)
 
 
 def rules_of(switches: dict[str, bool]) -> Rules:

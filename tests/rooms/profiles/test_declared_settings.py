@@ -57,7 +57,7 @@ def test_right_settings_are_kept_frozen() -> None:
         *(("method", each) for each in ("exat", "", 1, ["exact"])),
         *(("names", each) for each in ([], ["a", "a"], ["a", 1], [" "], "a", None)),
         *(("bands", each) for each in ([], [65, 18], [18, 18], [0, 18], [18, 120], ["18"], 18)),
-        *(("rates", each) for each in ({"USD": 0}, {"USD": "1"}, {1: 1.0}, [1.0])),
+        *(("rates", each) for each in ({"USD": 0}, {"USD": float("inf")}, {"USD": "1"}, {1: 1.0}, [1.0])),
         *(("columns", each) for each in ({"shoe": "size"}, {"city": ""}, {"city": 1}, ["city"])),
     ],
 )
@@ -69,6 +69,13 @@ def test_a_wrong_value_is_told_with_place_and_what_is_wanted(name: str, value: A
     assert (problem.code, problem.where) == ("SETTING_WRONG", f"[module], {name}")
     assert problem.what == f"This is {KNOWN[name].wanted}"
     assert problem.next_step
+
+
+@pytest.mark.parametrize("weight", [float("inf"), float("-inf"), float("nan"), 10**400])
+def test_a_number_without_bounds_is_finite_all_the_same(weight: float) -> None:
+    """Infinity in a settings file is no weight."""
+    with pytest.raises(SettingsError):
+        read_declared("module", {"weights": {"a": weight}}, {"weights": Declared("numbers by name")})
 
 
 def test_a_near_word_is_offered() -> None:

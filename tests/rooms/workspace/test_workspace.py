@@ -211,3 +211,11 @@ def test_an_as_of_that_is_no_instant_is_refused(shop: Workspace, as_of: Any) -> 
     with pytest.raises(SettingsError) as caught:
         shop.refresh(as_of=as_of)
     assert problem_of(caught.value) == "AS_OF_INVALID"
+
+
+@pytest.mark.parametrize("wrong", [{"mapping": 5}, {"columns": (5,)}, {"mapping": "customer"}, {"columns": ["a"]}])
+def test_options_of_another_shape_are_refused(shop: Workspace, made: Path, wrong: dict[str, Any]) -> None:
+    """With the name of the option and what to give."""
+    with pytest.raises(SettingsError) as caught:
+        shop.load(made / "orders.csv", **wrong)
+    assert problem_of(caught.value) == "OPTION_WRONG"
