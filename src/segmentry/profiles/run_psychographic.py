@@ -17,6 +17,7 @@ from segmentry.profiles.picking import even_sample
 from segmentry.profiles.psychographic import answers, items
 from segmentry.profiles.psychographic.items import Common, Placed
 from segmentry.profiles.psychographic.proof import Proof, Sheet, item_rows, prove, scale_row, structure
+from segmentry.profiles.psychographic.sheets import sheet_of
 from segmentry.profiles.psychographic.spec import AnswerSpec, PsychographicSpec
 from segmentry.profiles.psychographic.tables import (
     PSYCHOGRAPHIC_DOUBTFUL,
@@ -135,16 +136,14 @@ class _Surveys:
         questions = {question for each in self.placed if each.survey_id == survey for question in each.items}
         common = self.common.get(survey)
         questions |= set(common.questions) if common else set()
-        named = [(question, f"q{place}") for place, question in enumerate(sorted(questions))]
+        named = sorted(questions)
         own = self.pointed.filter(self.pointed.survey_id == survey)
         people = own.select("customer_id").distinct()
         people = people.anti_join(straight.filter(straight.survey_id == survey), "customer_id")
         people = even_sample(people, int(self.run.rows(people.aggregate(rows=people.count()))[0]["rows"]), LOOKED_AT)
-        wide = answers.spread_out(own.semi_join(people, "customer_id"), "question", "point", named)
-        table = self.run.arrow(wide.order_by("customer_id"))
-        columns = [np.asarray(table[name].to_numpy(), dtype=np.float64) for _, name in named]
-        values = np.column_stack(columns) if columns else np.empty((table.num_rows, 0))
-        return Sheet(survey, tuple(question for question, _ in named), values)
+        told = own.semi_join(people, "customer_id").select("customer_id", "question", "point")
+        _, values = sheet_of(self.run.arrow(told), named, ["question"], "point")
+        return Sheet(survey, tuple(named), values)
 
     def _publish_structure(self, sheets: Mapping[str, Sheet], styles: ir.Table, straight: ir.Table) -> None:
         counted = styles.group_by("survey_id").aggregate(respondents=styles.count())

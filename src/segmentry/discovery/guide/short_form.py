@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
-import pyarrow as pa
 
 from segmentry.profiles.picking import even_sample
 from segmentry.profiles.psychographic.items import special_among
+from segmentry.profiles.psychographic.sheets import sheet_of
 from segmentry.science.golden_questions import GoldenQuestions, golden_questions
 from segmentry.science.inputs import FloatArray, IntArray
 from segmentry.segments.reader import Reader
@@ -85,21 +84,14 @@ def _at_home(
     reader: Reader, points: ir.Table, asked: Sequence[Question]
 ) -> tuple[FloatArray, IntArray, tuple[str, ...]]:
     """Answers, a row for each respondent and a column for each question, with labels and what they stand for."""
-    surveys, names = zip(*asked, strict=True)
-    place = ibis.memtable(pa.table({"survey_id": surveys, "question": names, "column": range(len(asked))}))
     people = points.select("customer_id", "segment_id").distinct()
     number = int(reader.rows(people.aggregate(number=people.count()))[0]["number"])
-    sample = even_sample(people, number, MOST_RESPONDENTS).select("customer_id")
-    told = points.inner_join(place, ["survey_id", "question"]).semi_join(sample, "customer_id")
-    table = reader.arrow(told.select("customer_id", "segment_id", "column", "score"))
-    respondents = table["customer_id"].combine_chunks().dictionary_encode()
-    row = respondents.indices.to_numpy(zero_copy_only=False)
-    values = np.full((len(respondents.dictionary), len(asked)), np.nan)
-    values[row, table["column"].to_numpy()] = table["score"].to_numpy()
-    segments = sorted(set(table["segment_id"].to_pylist()))
-    labels = np.zeros(values.shape[0], dtype=np.int64)
-    labels[row] = np.searchsorted(segments, table["segment_id"].to_numpy(zero_copy_only=False).astype(str))
-    return values, labels, tuple(segments)
+    sample = even_sample(people, number, MOST_RESPONDENTS)
+    told = reader.arrow(points.semi_join(sample, "customer_id").select("customer_id", "survey_id", "question", "score"))
+    ids, values = sheet_of(told, asked, ["survey_id", "question"], "score")
+    segment_of = {row["customer_id"]: row["segment_id"] for row in reader.rows(sample)}
+    segments = sorted({segment_of[each] for each in ids})
+    return values, np.searchsorted(segments, [segment_of[each] for each in ids]).astype(np.int64), tuple(segments)
 
 
 def question_rows(study: str, as_of: datetime, form: ShortForm) -> list[dict[str, Any]]:
