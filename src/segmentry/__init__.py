@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from segmentry.terms.lazily import fetching
+
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
@@ -36,14 +38,11 @@ _HOMES = {
 __all__ = ["Estimate", "NotEstimable", "SegmentryError", "Workspace", "demo", "init", "open", "run", "science"]
 
 
+_fetch = fetching(__name__, _HOMES)
+
+
 def __getattr__(name: str) -> Any:
-    if name == "science":
-        return importlib.import_module("segmentry.science")
-    if name not in _HOMES:
-        raise AttributeError(f"module 'segmentry' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+    return importlib.import_module("segmentry.science") if name == "science" else _fetch(name)
 
 
 def __dir__() -> list[str]:

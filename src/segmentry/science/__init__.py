@@ -6,8 +6,7 @@ frozen values. It knows no table, no database, no clock. Names are fetched on fi
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from segmentry.terms.lazily import fetching
 
 _CONTENTS: dict[str, tuple[str, ...]] = {
     "assumptions": ("Measured", "Ruled", "go_together", "mean_beyond", "means_differ", "rule", "share_beyond"),
@@ -117,14 +116,7 @@ _CONTENTS: dict[str, tuple[str, ...]] = {
 _HOME = {name: module for module, names in _CONTENTS.items() for name in names}
 
 __all__ = sorted(_HOME)  # noqa: PLE0605
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = fetching(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

@@ -9,8 +9,9 @@ the science alone, bare purchase histories. Everything is labeled simulated.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from segmentry.terms.lazily import fetching
 
 if TYPE_CHECKING:
     from segmentry.simulate.company import Block, Company, shared_tables, simulate, simulate_blocks
@@ -78,11 +79,7 @@ __all__ = [
     "write_order_lines",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__ = fetching(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

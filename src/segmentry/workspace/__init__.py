@@ -7,12 +7,30 @@ settings. Outputs: a workspace on disk, documents, tables, pictures, a report.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from segmentry.workspace.main_job import MainJobResult, demo, run
-from segmentry.workspace.results import DocumentResult, TableResult
-from segmentry.workspace.settings import SETTINGS, WorkspaceSettings
-from segmentry.workspace.workspace import Workspace
+from segmentry.terms.lazily import fetching
+
+if TYPE_CHECKING:
+    from segmentry.workspace.main_job import MainJobResult as MainJobResult
+    from segmentry.workspace.main_job import demo as demo
+    from segmentry.workspace.main_job import run as run
+    from segmentry.workspace.results import DocumentResult as DocumentResult
+    from segmentry.workspace.results import TableResult as TableResult
+    from segmentry.workspace.settings import SETTINGS as SETTINGS
+    from segmentry.workspace.settings import WorkspaceSettings as WorkspaceSettings
+    from segmentry.workspace.workspace import Workspace as Workspace
+
+_HOMES = {
+    "SETTINGS": "settings",
+    "DocumentResult": "results",
+    "MainJobResult": "main_job",
+    "TableResult": "results",
+    "Workspace": "workspace",
+    "WorkspaceSettings": "settings",
+    "demo": "main_job",
+    "run": "main_job",
+}
 
 __all__ = [
     "SETTINGS",
@@ -28,11 +46,18 @@ __all__ = [
 ]
 
 
+__getattr__ = fetching(__name__, _HOMES)
+
+
 def open(folder: str | Path) -> Workspace:  # noqa: A001 - sg.open reads as people say it
     """Open the workspace in ``folder``; see `Workspace.open`."""
+    from segmentry.workspace.workspace import Workspace
+
     return Workspace.open(folder)
 
 
 def init(folder: str | Path, **settings: Any) -> Workspace:
     """Make a workspace in ``folder``; see `Workspace.init`."""
+    from segmentry.workspace.workspace import Workspace
+
     return Workspace.init(folder, **settings)
