@@ -56,11 +56,8 @@ def with_traits(reader: Reader, customers: ir.Table, known: Mapping[str, Row], n
         known: The catalog.
         names: Traits.
     """
-    by_table: dict[str, list[str]] = {}
-    for name in names:
-        by_table.setdefault(str(known[name]["table_name"]), []).append(name)
     joined = customers.select("customer_id")
-    for table_name, columns in by_table.items():
+    for table_name, columns in _by_table(known, names).items():
         table = reader.table(table_name).select("customer_id", *columns)
         joined = joined.left_join(table, "customer_id").drop("customer_id_right")
     return joined
@@ -69,11 +66,21 @@ def with_traits(reader: Reader, customers: ir.Table, known: Mapping[str, Row], n
 def known_shares(reader: Reader, known: Mapping[str, Row]) -> tuple[int, dict[str, float]]:
     """Customers in the base, and the share of them of whom each trait is known."""
     names = [name for name, row in known.items() if row["data_class"] != DataClass.SPECIAL.value]
-    base = with_traits(reader, everybody(reader), known, names)
-    counted = base.aggregate([base.count().name("all_customers"), *(base[name].count().name(name) for name in names)])
-    row = reader.rows(counted)[0]
-    total = int(row["all_customers"])
-    return total, {name: row[name] / max(total, 1) for name in names}
+    base = everybody(reader)
+    total = int(reader.rows(base.aggregate(customers=base.count()))[0]["customers"])
+    counted: dict[str, int] = {}
+    for table_name, columns in _by_table(known, names).items():
+        told = reader.table(table_name).semi_join(base, "customer_id")
+        counted |= reader.rows(told.aggregate([told[name].count().name(name) for name in columns]))[0]
+    return total, {name: counted[name] / max(total, 1) for name in names}
+
+
+def _by_table(known: Mapping[str, Row], names: Sequence[str]) -> dict[str, list[str]]:
+    """The traits that each table holds."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(str(known[name]["table_name"]), []).append(name)
+    return found
 
 
 def values_of(table: pa.Table, name: str) -> Values | None:
