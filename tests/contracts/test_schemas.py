@@ -16,7 +16,7 @@ from tests.rooms.workspace.shops import write_orders
 
 COMMANDS = (
     "run", "load", "fetch", "refresh", "status", "value", "discover", "map", "strategy", "customer_show",
-    "customer_review", "customer_history", "customer_ruling",
+    "customer_list", "customer_review", "customer_history", "customer_ruling",
 )  # fmt: skip
 
 
@@ -70,6 +70,17 @@ def test_one_view_of_a_customer_keeps_its_schema(shop: Path) -> None:
     assert code == 0
     jsonschema.validate(answer, schema("customer_show"))
     assert {each["what"] for each in answer["timeline"]} == {"order"}
+
+
+def test_customers_are_listed_by_value_and_lead_to_the_view_of_each(shop: Path) -> None:
+    """The list has so many as asked for, the most valuable first; an id of it can be shown."""
+    code, answer = call("customer", "list", str(shop / "shop"), "--limit", "5", "--json")
+    assert code == 0
+    jsonschema.validate(answer, schema("customer_list"))
+    values = [each["value"] for each in answer["listed"]]
+    assert len(values) == 5
+    assert values == sorted(values, reverse=True)
+    assert all(each["since"] <= each["last_seen"] < answer["as_of"] for each in answer["listed"])
 
 
 @pytest.mark.parametrize(

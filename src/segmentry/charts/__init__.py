@@ -4,6 +4,7 @@ Tables are handed in as Arrow; nothing here opens a database. Each figure carrie
 caption, a description for those who cannot see it, its figures as a table), which `notes_of` reads back.
 """
 
+from segmentry.charts.bands import lower_edge
 from segmentry.charts.bases import bases_picture
 from segmentry.charts.feedback import feedback_pictures
 from segmentry.charts.gallery import pictures
@@ -19,6 +20,7 @@ __all__ = [
     "Writer",
     "bases_picture",
     "feedback_pictures",
+    "lower_edge",
     "notes_of",
     "overlap_picture",
     "pictures",

@@ -48,6 +48,8 @@ Sizes = dict[tuple[str, str], dict[str, Any]]
 
 _DESCRIBING = ("given_traits", "demographic_traits", "geographic_traits", "technographic_traits")
 """Tables whose traits may describe segments: what can be seen of people before they buy."""
+_TOLD = "psychographic_traits"
+"""Single answers of surveys, which are texts there, may describe as well: gender, age, where somebody lives."""
 _WORTH = ("clv", "expected_discounted_revenue", "spend")
 
 
@@ -178,6 +180,8 @@ def _base(run: Run) -> tuple[ir.Table, list[str]]:
     known = run.table("purchase_history") if ordered else run.table("identity").select("customer_id").distinct()
     base = buyers_with_traits(known, [*value, *told.values()])
     describing = [name for each in _DESCRIBING if each in told for name in told[each].columns]
+    if _TOLD in told:
+        describing += [name for name, kind in told[_TOLD].schema().items() if kind.is_string()]
     described = [name for name in (*DESCRIPTORS, *describing) if name in base.columns and name != "customer_id"]
     return base, list(dict.fromkeys(described))
 

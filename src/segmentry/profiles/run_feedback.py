@@ -221,7 +221,7 @@ def _publish_texts(run: Run, spec: FeedbackSpec, feedback: ir.Table, groups: Seq
     texts = reading.read_texts(table["text"].to_pylist(), table["language"].to_pylist(), points, by_customers, spec)
     rows = table.select(_TOLD).to_pylist()
     _put(run, spec, tables.FEEDBACK_READ, reading.read_rows(texts, rows))
-    _put(run, spec, tables.FEEDBACK_LANGUAGES, reading.language_rows(texts.reads, number - len(rows)))
+    _put(run, spec, tables.FEEDBACK_LANGUAGES, reading.language_rows(texts.reads, texts.stars, number - len(rows)))
     _put(run, spec, tables.FEEDBACK_THEMES, reading.theme_rows(texts))
     values = {each.name: table[f"group_{place}"].to_pylist() for place, each in enumerate(groups)}
     links = reading.link_rows(texts, values, _once(rows, texts.main >= 0))

@@ -17,7 +17,7 @@ from segmentry.profiles.identity import keys as exact
 from segmentry.profiles.identity import linkage
 from segmentry.profiles.identity.blocking import block_sizes, blocks, refuse_explosion, usable_rules
 from segmentry.profiles.identity.changes import MERGED, MOVED, UNMERGED, Decision, decisions, new_statements
-from segmentry.profiles.identity.clusters import Cluster, Doubt, Link, cluster
+from segmentry.profiles.identity.clusters import Cluster, Doubt, Link, cluster, expected_precision
 from segmentry.profiles.identity.contradictions import Description
 from segmentry.profiles.identity.descriptions import descriptions, is_organization
 from segmentry.profiles.identity.history import (
@@ -233,6 +233,7 @@ def _publish_clusters(run: Run, spec: IdentitySpec, clusters: Sequence[Cluster],
             "links": each.links,
             "weakest_link": each.weakest_link,
             "density": each.density,
+            "expected_precision": each.expected_precision,
             "evidence": ", ".join(each.evidence),
         }
         for each in clusters
@@ -264,4 +265,5 @@ def _report(
         overruled,
         found.pairs or {},
         found.linkage,
+        expected_precision(clusters),
     )

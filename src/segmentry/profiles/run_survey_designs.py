@@ -25,6 +25,8 @@ from segmentry.terms.errors import Problem, SettingsError, near_miss
 from segmentry.terms.tables import Contract
 
 Rows = list[dict[str, Any]]
+Place = tuple[str, str]
+"""Segmentation, empty for definitions, and segment."""
 PURPOSE = "surveys"
 """Purpose of a consent whose refusal keeps a party from being asked; ``marketing`` is another purpose."""
 
@@ -35,7 +37,8 @@ def invite(run: Run, design: Design, key: bytes, at: datetime, link: str = "{tok
     One party of each customer is asked once, whoever refused surveys is not, and who was asked before keeps the link.
 
     Args:
-        run: A run of its own; identity must be published, and ``segment_members`` where segments are named.
+        run: A run of its own; identity must be published, and ``segment_members`` or ``segmentation_members`` where
+            segments are named.
         design: The survey.
         key: Secret of the workspace, 16 bytes or more.
         at: When (UTC).
@@ -45,7 +48,8 @@ def invite(run: Run, design: Design, key: bytes, at: datetime, link: str = "{tok
         ``party_key``, ``segment_id``, ``token`` and ``link``, in order of the party key.
 
     Raises:
-        SettingsError: a segment that is not there, a link without a place for the token, a short key.
+        SettingsError: a segment that is not there or that several segmentations have, a link without a place for the
+            token, a short key.
     """
     _check(run, design, link)
     chosen = _respondents(run, design, at)
@@ -95,17 +99,48 @@ def _check(run: Run, design: Design, link: str) -> None:
     if "{token}" not in link:
         step = "Write {token} where the token goes."
         problems.append(Problem("LINK_WRONG", "The link has no place for the token", "survey links", link, step))
-    known: set[str] = set()
-    if design.segments and run.has("segment_members"):
-        known = {
-            str(row["segment_id"]) for row in run.rows(run.table("segment_members").select("segment_id").distinct())
-        }
+    known = _askable(run) if design.segments else {}
     for name in design.segments:
-        if name not in known:
-            step = near_miss(name, known) or "Refresh first; a segment without members cannot be asked."
+        meant = known.get(name, set())
+        if not meant:
+            step = near_miss(name, set(known)) or "Refresh first; a segment without members cannot be asked."
             problems.append(Problem("SEGMENT_UNKNOWN", "Nobody is in such a segment", "survey, segments", name, step))
+        if len(meant) > 1:
+            what = "Several segmentations have such a segment"
+            step = f"Write one of {', '.join(f'{of}/{id_}' for of, id_ in sorted(meant))}."
+            problems.append(Problem("SEGMENT_AMBIGUOUS", what, "survey, segments", name, step))
     if problems:
         raise SettingsError(problems)
+
+
+def _askable(run: Run) -> dict[str, set[Place]]:
+    """What each word of a design may mean: definitions by id; segments found by id, name or segmentation/id."""
+    defined, found = run.has("segment_members"), run.has("segmentation_members")
+    ids = run.rows(run.table("segment_members").select("segment_id").distinct()) if defined else []
+    known: dict[str, set[Place]] = {str(row["segment_id"]): {("", str(row["segment_id"]))} for row in ids}
+    if not found:
+        return known
+    described = run.table("segmentation_segments").select("segmentation", "segment_id", "name")
+    members = run.table("segmentation_members").select("segmentation", "segment_id").distinct()
+    others: dict[str, set[Place]] = {}
+    for row in run.rows(members.inner_join(described, ["segmentation", "segment_id"])):
+        of, id_ = str(row["segmentation"]), str(row["segment_id"])
+        for word in {id_, str(row["name"]), f"{of}/{id_}"}:
+            others.setdefault(word, set()).add((of, id_))
+    return others | known
+
+
+def _inside(run: Run, segments: Sequence[str]) -> ir.Table:
+    """``customer_id`` and ``segment_id`` of the members of all segments named."""
+    known, ids = _askable(run), dict[str, list[str]]()
+    for of, id_ in sorted({place for name in segments for place in known[name]}):
+        ids.setdefault(of, []).append(id_)
+    parts = []
+    for of, wanted in ids.items():
+        members = run.table("segmentation_members" if of else "segment_members")
+        own = members.filter(members.segmentation == of) if of else members
+        parts.append(own.filter(own.segment_id.isin(wanted)).select("customer_id", "segment_id"))
+    return united(parts)
 
 
 def _respondents(run: Run, design: Design, at: datetime) -> ir.Table:
@@ -114,8 +149,7 @@ def _respondents(run: Run, design: Design, at: datetime) -> ir.Table:
     first = parties.group_by("customer_id").aggregate(party_key=parties.party_key.min())
     first = first.mutate(segment_id=ibis.literal(""))
     if design.segments:
-        members = run.table("segment_members")
-        inside = members.filter(members.segment_id.isin(list(design.segments)))
+        inside = _inside(run, design.segments)
         places = inside.group_by("customer_id").aggregate(segment_id=inside.segment_id.min())
         first = first.drop("segment_id").inner_join(places, "customer_id")
     if run.has("consents"):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
-from segmentry.engine import Run
+from segmentry.engine import Run, arrow_schema
 from segmentry.profiles.accounts.keys import in_force, instant
 from segmentry.profiles.behavioral import join_all
 from segmentry.profiles.catalog import Trait, TraitCatalog
@@ -17,7 +19,8 @@ from segmentry.profiles.technographic.internet import internet_use
 from segmentry.profiles.technographic.skill import skill, skill_column
 from segmentry.profiles.technographic.spec import TechnographicSpec
 from segmentry.profiles.technographic.stack import company_stack, device_traits, in_use, named_stack, stack_traits
-from segmentry.profiles.technographic.tables import TECHNOGRAPHIC_TRAITS, TECHNOLOGY_ADOPTION
+from segmentry.profiles.technographic.tables import TECHNOGRAPHIC_TRAITS, TECHNOLOGY_ADOPTION, TIMING
+from segmentry.profiles.technographic.timing import MOST_TIMED, adoptions, timings
 from segmentry.profiles.technographic.traits import (
     ADOPTION_TRAITS,
     COMPANY_TRAITS,
@@ -47,7 +50,7 @@ def publish(run: Run, spec: TechnographicSpec, catalog: TraitCatalog) -> None:
     stack = None
     if run.has("technologies"):
         stack = in_use(keyed(run.table("technologies"), identity), spec.last_day)
-        run.publish(TECHNOLOGY_ADOPTION, adoption_table(stack, spec.last_day), spec=spec, parents=("technologies",))
+        _publish_adoption(run, spec, stack)
         parts.append((stack_traits(stack, spec.last_day), STACK_TRAITS))
         parts.append((adopter_classes(stack, spec), ADOPTION_TRAITS))
         parts += _company(run, stack, spec)
@@ -61,6 +64,22 @@ def publish(run: Run, spec: TechnographicSpec, catalog: TraitCatalog) -> None:
     parts += _skill(run, identity, spec)
     if parts:
         _publish(run, spec, catalog, parts)
+
+
+def _publish_adoption(run: Run, spec: TechnographicSpec, stack: ir.Table) -> None:
+    counts = run.rows(adoptions(stack, spec.last_day, spec.adopters))
+    schema = arrow_schema(TECHNOLOGY_ADOPTION)
+    names = ["technology", *TIMING]
+    timed = pa.Table.from_pylist(
+        timings(counts, spec.last_day), schema=pa.schema([schema.field(name) for name in names])
+    )
+    listed = adoption_table(stack, spec.last_day)
+    joined = listed.left_join(run.engine.warehouse.bring(timed), "technology").drop("technology_right")
+    few = ibis.literal(f"Fewer than {spec.adopters} dated adoptions.")
+    many = ibis.literal(f"Only the {MOST_TIMED} technologies with most dated adoptions are timed.")
+    reason = ibis.ifelse(joined.dated < spec.adopters, few, many)
+    untimed = joined.mutate(timing_reason=ibis.ifelse(joined.periods.isnull(), reason, joined.timing_reason))
+    run.publish(TECHNOLOGY_ADOPTION, untimed, spec=spec, parents=("technologies",))
 
 
 def _company(run: Run, stack: ir.Table, spec: TechnographicSpec) -> Parts:

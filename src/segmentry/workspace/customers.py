@@ -96,11 +96,16 @@ def found_customer(workspace: Workspace, customer: str) -> tuple[str, list[str]]
     return id_, [row["party_key"] for row in parties]
 
 
-def _found(workspace: Workspace, customer: str) -> tuple[str, list[dict[str, Any]]]:
-    engine = workspace.engine
-    if not engine.has("identity"):
+def require_known(workspace: Workspace) -> None:
+    """`WorkspaceError` where nobody is known yet, for nothing was computed."""
+    if not workspace.engine.has("identity"):
         next_step = "Load data and run segmentry refresh."
         raise WorkspaceError(Problem("NOT_REFRESHED", "Nothing was computed yet", str(workspace.folder), "", next_step))
+
+
+def _found(workspace: Workspace, customer: str) -> tuple[str, list[dict[str, Any]]]:
+    require_known(workspace)
+    engine = workspace.engine
     identity = engine.table("identity")
     named = identity.filter((identity.customer_id == customer) | (identity.party_key == customer))
     former = rows_where(workspace, "identity_aliases", alias=customer)
@@ -109,7 +114,7 @@ def _found(workspace: Workspace, customer: str) -> tuple[str, list[dict[str, Any
     rows = engine.rows(named.select("customer_id").distinct().order_by("customer_id"))
     if not rows:
         some = engine.rows(identity.select("customer_id").distinct().order_by("customer_id").limit(_NEAR))
-        hint = near_miss(customer, [row["customer_id"] for row in some]) or "Take an id from the table identity."
+        hint = near_miss(customer, [row["customer_id"] for row in some]) or "Take an id from segmentry customer list."
         raise WorkspaceError(
             Problem("CUSTOMER_UNKNOWN", "There is no such customer", "customer", shorten(customer), hint)
         )

@@ -32,6 +32,19 @@ TABLES = (
 RULES = "rfm"
 """The segmentation that stands in where none was found."""
 
+_NOTHING_YET = "Load data and run segmentry refresh."
+_WITHOUT_ORDERS = (
+    "Without orders no segments are found by themselves: name what shall make them with segmentry study run --variable "
+    "TRAIT --decision DECISION; segmentry study recommend names traits."
+)
+
+
+def no_segments(workspace: Workspace, what: str) -> WorkspaceError:
+    """The refusal where no segments are there yet, with what to do: to refresh, or to name variables."""
+    refreshed = workspace.engine.last_run("refresh") is not None
+    next_step = _WITHOUT_ORDERS if refreshed else _NOTHING_YET
+    return WorkspaceError(Problem("NOT_REFRESHED", what, str(workspace.folder), "", next_step))
+
 
 def discover(workspace: Workspace, options: dict[str, Any], progress: Progress = silent) -> DocumentResult:
     """Find segments for the study; see `Workspace.discover`."""
@@ -80,10 +93,7 @@ def segmentation(workspace: Workspace) -> dict[str, Any]:
     """The summary of what was found; ``not_estimable`` with the reason where nothing was."""
     found = _models(workspace)
     if not found:
-        next_step = "Run segmentry refresh."
-        raise WorkspaceError(
-            Problem("NOT_REFRESHED", "No segments were looked for yet", str(workspace.folder), "", next_step)
-        )
+        raise no_segments(workspace, "No segments were looked for yet")
     told: dict[str, Any] = json.loads(found[0]["summary"])
     inner = told.get("segmentation")
     return dict(inner) if inner is not None else told

@@ -77,6 +77,9 @@ def source_entry(workspace: Workspace) -> dict[str, Any]:
         for reason, rows in report["quarantined"].items():
             entry["quarantined"][reason] = entry["quarantined"].get(reason, 0) + rows
     entry["files"] = [load.report for load in loads]
+    others = [load for load in workspace.engine.loads() if load.contract_name != "order_lines"]
+    names = {each.file_name for each in others}
+    entry["others"] = {"files": len(names), "rows": sum(each.rows_read for each in others)}
     return entry
 
 

@@ -50,6 +50,7 @@ def _loaded(workspace: Workspace, fetched: Fetched, watch: Stopwatch) -> dict[st
         "connection": fetched.connection,
         "table": fetched.table,
         "rows": fetched.rows,
+        "brought": fetched.brought,
         "increments": fetched.increments,
         "load": None if report is None else report.document["loads"][0],
     }

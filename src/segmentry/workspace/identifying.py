@@ -9,7 +9,7 @@ from segmentry.profiles import run_rulings
 from segmentry.profiles.identity.rulings import RulingError
 from segmentry.terms.errors import Problem, WorkspaceError, shorten
 from segmentry.terms.numbers import as_json
-from segmentry.workspace.looking import as_of, rows_where
+from segmentry.workspace.looking import as_of, people, rows_where
 from segmentry.workspace.results import DocumentResult, TableResult
 
 if TYPE_CHECKING:
@@ -33,13 +33,11 @@ class Identities:
         """How many parties make how many customers, and links that were too doubtful to merge, the likeliest first."""
         self._require()
         doubts = sorted(rows_where(self.workspace, "identity_review"), key=_by_probability)
-        engine = self.workspace.engine
-        identity = engine.table("identity")
-        counts = engine.rows(identity.aggregate(parties=identity.count(), customers=identity.customer_id.nunique()))[0]
-        last = engine.last_run("refresh")
+        counts, last = people(self.workspace), self.workspace.engine.last_run("refresh")
         document = {
             "as_of": as_of(self.workspace),
-            **counts,
+            "parties": counts["parties"],
+            "customers": counts["customers"],
             "doubtful": len(doubts),
             "review": as_json(doubts[:SHOWN]),
             "report": None if last is None else last.notes.get("identity"),

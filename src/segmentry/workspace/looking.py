@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from segmentry.charts import pictures
-from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
+from segmentry.terms.errors import Problem, SettingsError, WorkspaceError, near_miss, shorten
 from segmentry.terms.numbers import as_json
 from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.settings import WorkspaceSettings
@@ -41,6 +41,7 @@ def status(workspace: Workspace) -> DocumentResult:
         "as_of": None if refreshed is None or refreshed.as_of is None else as_json(refreshed.as_of),
         "stale": bool(reasons),
         "stale_because": reasons,
+        "people": people(workspace),
         "renew": renewals(workspace),
         "segments": [_segment_state(row) for row in rows_where(workspace, "segment_counts")],
         "tables": [
@@ -55,6 +56,25 @@ def status(workspace: Workspace) -> DocumentResult:
         ],
     }
     return DocumentResult("State of the workspace", document)
+
+
+def people(workspace: Workspace) -> dict[str, int | None]:
+    """Parties (records of people and organizations), customers (each of one or more), and buyers among them.
+
+    None before the first refresh; without orders nobody is a buyer.
+    """
+    engine = workspace.engine
+    if not engine.has("identity"):
+        return {"parties": None, "customers": None, "buyers": None}
+    identity = engine.table("identity")
+    counted = identity.aggregate(parties=identity.count(), customers=identity.customer_id.nunique())
+    buyers = engine.artifact("purchase_history").rows if engine.has("purchase_history") else 0
+    return {**engine.rows(counted)[0], "buyers": buyers}
+
+
+def base_word(workspace: Workspace) -> str:
+    """Who is segmented and studied: ``buyers``, or ``customers`` (everybody known) where nothing was ordered."""
+    return "buyers" if workspace.engine.has("purchase_history") else "customers"
 
 
 def _segment_state(row: dict[str, Any]) -> dict[str, Any]:
@@ -156,7 +176,13 @@ def as_of(workspace: Workspace) -> str | None:
 
 
 def summary(workspace: Workspace) -> dict[str, Any]:
-    """The document of the value of the base; `WorkspaceError` before the first refresh."""
+    """The document of the value of the base; `WorkspaceError` before the first refresh and without orders."""
+    if not workspace.engine.has("value_summary"):
+        what, next_step = "Nothing was computed yet", "Load data and run segmentry refresh."
+        if workspace.engine.last_run("refresh") is not None:
+            what = "Value needs orders, and none are loaded"
+            next_step = "Load a file of orders and refresh; segmentry study show tells what can be done without."
+        raise WorkspaceError(Problem("VALUE_MISSING", what, str(workspace.folder), "", next_step))
     rows = workspace.engine.rows(workspace.engine.table("value_summary"))
     return dict(json.loads(rows[0]["document"]))
 

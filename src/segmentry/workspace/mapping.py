@@ -6,9 +6,9 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from segmentry.terms.errors import Problem, SettingsError, WorkspaceError, near_miss, shorten
+from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
 from segmentry.terms.numbers import NotEstimable
-from segmentry.workspace.discovering import main_segmentation
+from segmentry.workspace.discovering import main_segmentation, no_segments
 from segmentry.workspace.looking import as_of, figures, read, rows_where
 from segmentry.workspace.results import DocumentResult
 
@@ -81,10 +81,7 @@ def _drawn(workspace: Workspace) -> dict[str, dict[str, Any]]:
 def _segmentations(workspace: Workspace) -> list[str]:
     engine = workspace.engine
     if not engine.has("segmentation_segments"):
-        next_step = "Run segmentry refresh."
-        raise WorkspaceError(
-            Problem("NOT_REFRESHED", "There are no segments yet", str(workspace.folder), "", next_step)
-        )
+        raise no_segments(workspace, "There are no segments yet")
     described = engine.table("segmentation_segments")
     return [
         row["segmentation"] for row in engine.rows(described.select("segmentation").distinct().order_by("segmentation"))
@@ -99,10 +96,7 @@ def _draw(workspace: Workspace, method: Method, attributes: tuple[str, ...], seg
     engine = workspace.engine
     refreshed = engine.last_run("refresh")
     if refreshed is None or refreshed.as_of is None:
-        next_step = "Run segmentry refresh."
-        raise WorkspaceError(
-            Problem("NOT_REFRESHED", "There are no segments yet", str(workspace.folder), "", next_step)
-        )
+        raise no_segments(workspace, "There are no segments yet")
     unit = str(refreshed.notes.get("currency") or "currency units")
     with engine.run("map", refreshed.as_of) as run:
         asked = MapSpec(refreshed.as_of, segmentation, attributes, method, unit=unit, chosen=bool(attributes))

@@ -29,7 +29,7 @@ def write_report(workspace: Workspace, path: Path | None, told: Mapping[str, Any
     target = path or workspace.folder / "report.html"
     drawn = {name: draw() for name, draw in figures(workspace).items()}
     page = render(told or document(workspace), drawn, locale(workspace.settings), title=workspace.folder.name)
-    return _write(page, target)
+    return write_page(page, target)
 
 
 def write_customer(workspace: Workspace, customer: str, path: Path) -> Path:
@@ -39,7 +39,7 @@ def write_customer(workspace: Workspace, customer: str, path: Path) -> Path:
     currency = unit if isinstance(unit, str) and len(unit) == 3 else workspace.settings.currency
     simulated = workspace.settings.simulated
     page = render_customer(view, locale(workspace.settings), currency=currency, simulated=simulated)
-    return _write(page, path)
+    return write_page(page, path)
 
 
 def write_picture(workspace: Workspace, picture: str, path: Path) -> Path:
@@ -54,11 +54,11 @@ def write_picture(workspace: Workspace, picture: str, path: Path) -> Path:
 
 def write_figure(figure: go.Figure, path: Path) -> Path:
     """Write a figure with everything it needs as one HTML file, whole or not at all."""
-    return _write(figure.to_html(include_plotlyjs=True, full_html=True), path)
+    return write_page(figure.to_html(include_plotlyjs=True, full_html=True), path)
 
 
-def _write(page: str, target: Path) -> Path:
-    """Write a page whole or not at all."""
+def write_page(page: str, target: Path) -> Path:
+    """Write a page whole or not at all; `WorkspaceError` where it cannot be written."""
     partial = target.with_name(target.name + ".partial")
     try:
         partial.write_text(page, encoding="utf8")

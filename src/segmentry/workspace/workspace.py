@@ -164,6 +164,16 @@ class Workspace:
 
         return show(self, customer)
 
+    def customers(self, limit: int = 20) -> DocumentResult:
+        """Customers with their ids, the most valuable first: parties, kinds, since when, last seen, value.
+
+        Args:
+            limit: How many.
+        """
+        from segmentry.workspace.listing import customers
+
+        return customers(self, limit)
+
     def customer_page(self, customer: str, path: str | Path) -> Path:
         """Write the one view of a customer or account as one self-contained HTML file; returns where it is.
 

@@ -62,7 +62,7 @@ def test_with_json_nothing_but_the_object_is_printed(shop: Path, tmp_path: Path,
 def test_a_page_that_cannot_be_written_is_explained(shop: Path, tmp_path: Path, capsys: Capture) -> None:
     """In four parts, with exit code 2, and no half page stays."""
     assert run_command(["feedback", "show", str(shop), "--out", str(tmp_path / "none" / "page.html")]) == 2
-    assert "PAGE_UNWRITABLE" in capsys.readouterr().err
+    assert "REPORT_UNWRITABLE" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -131,7 +131,7 @@ def test_a_doubtful_link_is_never_called_certain(capsys: Capture, form: Form) ->
         assert json.loads(shown)["review"][0]["probability"] == 0.99999
         return
     assert "over 99%" in shown
-    assert "5,396 records make 5,240 customers, as of 1 Jan 2026" in shown
+    assert "5,396 parties make 5,240 customers, as of 1 Jan 2026" in shown
     assert "Decide with segmentry customer merge or keep-apart" in shown
 
 
@@ -188,15 +188,19 @@ def test_value_has_its_interval_or_its_refusal(capsys: Capture, value: dict[str,
 
 
 def test_a_history_without_decisions_says_so(capsys: Capture) -> None:
-    """And one with them tells day, decision and reason."""
-    bare = {"customer_id": "crm:1", "parties": ["crm:1"], "aliases": [], "decisions": []}
-    decided = {"recorded_at": AS_OF, "party_key": "crm:1", "decision": "kept_apart", "because": "Father and son"}
+    """And one with them tells day, decision and reason; a ruling that waits for the refresh is said to."""
+    bare = {"customer_id": "crm:1", "parties": ["crm:1"], "aliases": [], "decisions": [], "waiting": []}
+    decided = {"recorded_at": AS_OF, "party_key": "crm:1", "decision": "moved", "because": "Father and son"}
+    decided |= {"from_customer_id": "crm:0", "customer_id": "crm:1"}
+    ruled = {"ruling": "keep_apart", "parties": ["crm:1", "crm:9"], "because": "Twins", "recorded_at": AS_OF}
+    told = bare | {"aliases": ["shop:2"], "decisions": [decided], "waiting": [ruled]}
     customer_printing.history(answer(bare), PEN, Form.PEOPLE)
-    customer_printing.history(answer(bare | {"aliases": ["shop:2"], "decisions": [decided]}), PEN, Form.PEOPLE)
+    customer_printing.history(answer(told), PEN, Form.PEOPLE)
     first, second = capsys.readouterr().out.split("crm:1: crm:1\n")[1:]
     assert "No decision is on record" in first
     assert "was also called shop:2" in second
-    assert "1 Jan 2026  crm:1: kept apart, Father and son" in second
+    assert "1 Jan 2026  crm:1: moved from crm:0 to crm:1, Father and son" in second
+    assert "NOT YET IN FORCE (from the next refresh on): keep apart of crm:1, crm:9, Twins" in second
 
 
 def test_a_ruling_names_the_command_that_brings_it_into_force(capsys: Capture) -> None:
@@ -227,3 +231,31 @@ def test_an_estimate_of_the_base_has_its_unit() -> None:
     assert printing.estimate(told, PEN, "currency") == "£226,043 [£218,239 to £234,125]"
     assert printing.estimate(60113.0, PEN, "currency") == "£60,113"
     assert printing.estimate({"not_estimable": "no orders"}, PEN, "currency") == "not estimable: no orders"
+
+
+def test_a_fetch_tells_what_is_new_and_what_is_staged(capsys: Capture) -> None:
+    """400 rows staged by an earlier fetch are not told as if they had just come."""
+    row = {"connection": "crm", "table": "orders", "rows": 400, "brought": 0, "increments": 1, "load": None}
+    printing.fetched(answer({"fetched": [row, row | {"brought": 1}]}), PEN, Form.PEOPLE)
+    assert capsys.readouterr().out.splitlines() == [
+        "crm, orders: nothing new; 400 rows staged in all, from 1 fetch",
+        "crm, orders: 1 row brought; 400 rows staged in all, from 1 fetch",
+    ]
+
+
+def test_customers_are_listed_with_ids_and_unknown_value_is_no_zero(capsys: Capture) -> None:
+    """Parties, kinds, days, value in the currency, and how to look at one."""
+    one = {"customer_id": "crm:1", "parties": ["crm:1", "shop:2"], "kinds": ["buyer", "end_user"], "since": AS_OF}
+    rows = [
+        one | {"last_seen": AS_OF, "value": 120.0},
+        one
+        | {"customer_id": "crm:3", "parties": ["crm:3"], "last_seen": None, "value": {"not_estimable": "no orders"}},
+    ]
+    told = {"as_of": AS_OF, "customers": 40, "measure": "clv", "horizon_months": 12, "unit": "GBP", "listed": rows}
+    told |= {"interval": {"not_estimable": "segments carry theirs"}}
+    customer_printing.listed(answer(told), PEN, Form.PEOPLE)
+    shown = squeezed(capsys.readouterr().out)
+    assert "2 of 40 customers" in shown
+    assert "crm:1 crm:1, shop:2 buyer, end user 1 Jan 2026 1 Jan 2026 £120" in shown
+    assert "crm:3 crm:3 buyer, end user 1 Jan 2026 – –" in shown
+    assert "segmentry customer show" in shown

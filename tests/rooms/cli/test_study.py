@@ -8,16 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import numpy as np
 import pytest
 
 import segmentry as sg
+from segmentry.charts import Writer
+from segmentry.discovery.guide.short_form import ShortForm
+from segmentry.interfaces.cli import study_printing
 from segmentry.interfaces.cli.application import run_command
 from segmentry.interfaces.cli.options import as_demands
+from segmentry.interfaces.cli.printing import Form
+from segmentry.reports import Pen
+from segmentry.science.golden_questions import golden_questions
 from segmentry.terms.errors import SettingsError
 from segmentry.terms.study import Study
+from segmentry.workspace.results import DocumentResult
+from segmentry.workspace.studying.documents import questions
 from tests.rooms.workspace.study_worlds import write_world
 
-NAMES = ("data", "recommend", "assumptions", "bases", "compare", "lines", "show")
+NAMES = ("data", "recommend", "assumptions", "bases", "questions", "compare", "lines", "show")
 
 
 STATEMENT = 'spend is higher in (given_income_level = "high") than in (given_income_level = "low")'
@@ -55,7 +64,7 @@ def test_schemas_are_themselves_valid(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema(name))
 
 
-@pytest.mark.parametrize("name", ["data", "recommend", "assumptions", "bases", "lines", "show"])
+@pytest.mark.parametrize("name", ["data", "recommend", "assumptions", "bases", "questions", "lines", "show"])
 def test_every_command_keeps_its_schema(shop: str, capsys: pytest.CaptureFixture[str], name: str) -> None:
     """Every command takes ``--json`` and prints one object of its schema."""
     jsonschema.validate(told(capsys, "study", name, shop), schema(name))
@@ -79,6 +88,7 @@ def test_assumptions_compare_and_run_keep_theirs(shop: str, capsys: pytest.Captu
         ("recommend", ("behavioral", "Variables:", "Method:", "70 for each variable")),
         ("assumptions", ("SUPPORTED", "after Holm over", "Welch")),
         ("bases", ("What each basis adds", "demographic", "out of sample")),
+        ("questions", ("There are no golden questions: no survey was loaded.",)),
         ("lines", ("Line of business", "wine", "Cramér")),
         ("show", ("Whom to invite.", "passed", "evaluate and monitor", "Verdict:")),
     ],
@@ -109,6 +119,7 @@ def test_versions_in_words(shop: str, capsys: pytest.CaptureFixture[str]) -> Non
         (["run", "--demand", "size"], "DEMAND_WRONG"),
         (["run", "--demand", "siz>=0.1"], "size"),
         (["bases", "--measure", "spendd"], "spend"),
+        (["questions", "--most", "0"], "QUESTIONS_TOO_FEW"),
         (["assume", "all is well"], "ASSUMPTION_UNREADABLE"),
         (["compare", "purchase_behaviour", "purchase_behavior"], "purchase_behavior"),
     ],
@@ -154,3 +165,35 @@ def test_lines_of_business_name_the_segments(shop: str, capsys: pytest.CaptureFi
     """People read names; ids are for machines."""
     assert run_command(["study", "lines", shop]) == 0
     assert "purchase_behavior_1" not in capsys.readouterr().out
+
+
+def golden() -> DocumentResult:
+    """Planning tells savers (answers of 4 and 5) from spenders (1 to 3); company tells nothing."""
+    random = np.random.default_rng(3)
+    labels = np.arange(240) % 2
+    planned = np.where(labels == 0, random.integers(4, 6, 240), random.integers(1, 4, 240))
+    points = np.column_stack([random.integers(1, 6, 240), planned]).astype(float)
+    asked = (("wave", "I like company"), ("wave", "I plan ahead"))
+    form = ShortForm(asked, golden_questions(points, labels), ("habits_1", "habits_2"), ("religion",))
+    told = {"as_of": "2026-03-01T00:00:00Z", "study": "habits"}
+    return DocumentResult("Golden questions", told | questions(form, {"habits_1": "Savers", "habits_2": "Spenders"}))
+
+
+def test_golden_questions_keep_their_schema() -> None:
+    """Questions found as well as a reason why there are none."""
+    jsonschema.validate(golden().as_dict(), schema("questions"))
+
+
+def test_golden_questions_come_with_what_they_achieve_and_how_to_weigh_them(capsys: pytest.CaptureFixture[str]) -> None:
+    """Agreement with its interval beside the baseline; weights of each segment by its name; what is locked."""
+    study_printing.questions(golden(), Pen(Writer("en_US", "EUR")), Form.PEOPLE)
+    shown = capsys.readouterr().out
+    first = next(text for text in shown.splitlines() if "I plan ahead" in text)
+    assert "100.0% [98.4% to 100.0%]" in first
+    assert "240 respondents" in shown
+    assert "largest segment for everybody would be right for 50.0%" in shown
+    weights = golden().as_dict()["segments"]
+    saver = next(text for text in shown.splitlines() if "Savers" in text)
+    assert f"{weights[0]['constant']:.3f}" in saver.replace("\u2212", "-")
+    assert f"{weights[0]['weights'][0]:.3f}" in saver
+    assert "religion" in shown

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,8 +20,9 @@ from segmentry.discovery.guide.needs import BASES_FOR, NEEDS, needs_of
 from segmentry.discovery.guide.outcomes import split_day
 from segmentry.discovery.guide.statements import FORMS, Group, read_statement
 from segmentry.discovery.guide.steps import STEPS, Evidence, gates
-from segmentry.discovery.guide.stock import Stock, inventory, open_questions
+from segmentry.discovery.guide.stock import Stock, inventory, open_questions, stock_of
 from segmentry.discovery.guide.versions import compared, crossed
+from segmentry.engine import Engine
 from segmentry.segments.language.notation import to_json
 from segmentry.segments.language.reading import parse
 from segmentry.terms.canonical import CANONICAL
@@ -84,6 +86,35 @@ def test_a_plan_says_what_the_team_said_and_never_guesses_owner_or_cost() -> Non
     )
     plan = {row["table"]: row for row in inventory(told, {}, 0, AS_OF)}["consents"]["plan"]
     assert (plan["owner"], plan["cost"], plan["refresh_on"], plan["declared"]) == ("Ada", 500, "2026-03-01", True)
+
+
+def test_rows_that_tell_nothing_are_counted_and_what_they_lack_is_said() -> None:
+    """Seven products without category and cost are seven rows, not none; still nothing is told."""
+    study = Study(decision="x", objective=Objective.DEVELOP_PRODUCT)
+    row = {row["table"]: row for row in inventory(study, {"products": Stock(7, telling=0)}, 10, AS_OF)}["products"]
+    assert (row["rows"], row["state"]) == (7, "missing")
+    assert row["remark"] == "7 rows are loaded, but they tell neither category nor unit_cost."
+
+
+def test_only_telling_rows_name_customers(engine: Engine) -> None:
+    """Of three customers one told a country: three rows, one that tells."""
+    need = next(each for each in NEEDS if each.table == "customers")
+    last = AS_OF.replace(year=2020)
+    rows = {"party_key": ["a", "b", "c"], "country": ["Spain", None, None], "known_since": [last] * 3}
+    told = engine.warehouse.bring(pa.table(rows))
+    expected = {"rows": 3, "telling": 1, "customers": 1, "last": last}
+    assert engine.rows(stock_of(told, need, None, AS_OF)) == [expected]
+
+
+def test_a_basis_of_which_little_is_known_is_named_with_its_share() -> None:
+    """Psychographic traits known of 29 % are not left out in silence, nor are they used."""
+    told = [trait("spend"), trait("openness", "psychographic", known=0.29), trait("height", "technographic", known=0.0)]
+    found = recommend(DECIDED, told, 1000)
+    bases = {each["basis"]: each for each in found["bases"]}
+    assert bases["psychographic"]["state"] == "too little known"
+    assert "29%" in bases["psychographic"]["reason"]
+    assert "technographic" not in bases
+    assert [each["trait"] for each in found["variables"]] == ["spend"]
 
 
 def test_coverage_of_data_without_customers_is_not_zero() -> None:

@@ -100,11 +100,39 @@ def test_what_blocks_and_what_does_not(told: dict[str, Any], blocks: bool) -> No
 def test_shares_of_languages_add_up() -> None:
     """Those that are not known, and those that were not read, are counted as such."""
     reads = [read(text) for text in ("This is great", "Das ist sehr gut", "123", "It is fine")]
-    rows = {row["language"]: row for row in language_rows(reads, 6)}
+    rows = {row["language"]: row for row in language_rows(reads, np.full(4, np.nan), 6)}
     assert {name: row["texts"] for name, row in rows.items()} == {"en": 2, "de": 1, "(unknown)": 1, "(not read)": 6}
     assert sum(row["share"] for row in rows.values()) == pytest.approx(1.0)
     assert [name for name, row in rows.items() if row["read"]] == ["en"]
-    assert language_rows([], 0) == []
+    assert [row["rated"] for row in rows.values()] == [0] * 4
+    assert language_rows([], np.zeros(0), 0) == []
+
+
+@pytest.mark.parametrize(("linked", "low", "high"), [(True, 0.6, 1.0), (False, -0.3, 0.3)])
+def test_words_are_held_against_the_stars_beside_them(linked: bool, low: float, high: float) -> None:
+    """Spearman's correlation over rated English texts; that of stars dealt out anew is about nothing."""
+    from scipy.stats import spearmanr
+
+    random = np.random.default_rng(0)
+    words = ["awful and broken", "bad", "it is fine", "good", "excellent and lovely"]
+    points = random.integers(0, 5, 200)
+    reads = [read(f"This is {words[each]}") for each in points] + [read("Das ist sehr gut"), read("This is great")]
+    stars = (points + random.normal(0, 0.7, 200)) if linked else random.permutation(points).astype(float)
+    row = language_rows(reads, np.array([*stars, 1.0, np.nan]), 0)[1]
+    assert (row["language"], row["texts"], row["rated"]) == ("en", 201, 200)
+    assert row["agreement"] == pytest.approx(spearmanr([each.sentiment for each in reads[:200]], stars).statistic)
+    assert low < row["agreement"] < high
+    assert row["agreement_low"] < row["agreement"] < row["agreement_high"]
+    assert (row["agreement_low"] > 0) is linked
+
+
+def test_few_rated_texts_tell_no_agreement() -> None:
+    """Nine texts are counted only, twelve have a correlation without an interval."""
+    texts = ["This is good", "This is bad", "This is excellent"] * 4
+    stars = np.array([0.5, -0.5, 1.0] * 4)
+    few, more = (language_rows([read(each) for each in texts[:count]], stars[:count], 0)[0] for count in (9, 12))
+    assert (few["rated"], few.get("agreement")) == (9, None)
+    assert (more["agreement"], more.get("agreement_low")) == (pytest.approx(1.0), None)
 
 
 def test_texts_are_read_where_they_stand() -> None:

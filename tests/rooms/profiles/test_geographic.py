@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import ibis
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -221,6 +223,38 @@ def test_few_buyers_keep_their_preference_to_themselves() -> None:
     assert (rows["x"]["preference_index"], rows["y"]["preference_index"]) == (None, pytest.approx(100))
     assert rows["x"]["reason"]
     assert rows["y"]["reason"] is None
+    assert [rows["x"][name] for name in ("share", "index_low", "index_high")] == [None] * 3
+    assert rows["y"]["share"] == pytest.approx(10 / 19)
+
+
+def test_an_interval_by_hand() -> None:
+    """Two buyers of x at 10, one at 30 of y: the lines of one customer count as one purchase."""
+    lines = [("1", "x", 4.0), ("1", "x", 6.0), ("2", "x", 10.0), ("3", "y", 30.0), ("4", "x", 50.0)]
+    columns = dict(zip(("customer_id", "category", "amount"), zip(*lines, strict=True), strict=True))
+    areas = {"customer_id": ["1", "2", "3", "4"], "area": ["A", "A", "A", "B"]}
+    table = preferences(ibis.memtable(pa.table(columns)), ibis.memtable(pa.table(areas)), "category", 1)
+    rows = {(row["area"], row["item"]): row for row in ibis.duckdb.connect().to_pyarrow(table).to_pylist()}
+    error = math.sqrt((200 * 0.6**2 + 900 * 0.4**2) / 50**2) / 0.4
+    found = rows["A", "x"]
+    assert found["preference_index"] == pytest.approx(100 * 0.4 / 0.7)
+    assert found["index_low"] == pytest.approx(found["preference_index"] * math.exp(-1.96 * error))
+    assert found["index_high"] == pytest.approx(found["preference_index"] * math.exp(1.96 * error))
+    whole = rows["B", "x"]
+    assert whole["index_low"] == whole["index_high"] == pytest.approx(whole["preference_index"])
+
+
+def test_intervals_hold_one_hundred_where_regions_do_not_differ() -> None:
+    """Of areas that all buy alike, uneven spenders, 92 to 98 in a hundred intervals hold 100."""
+    random = np.random.default_rng(0)
+    places = [f"A{at}" for at in random.integers(0, 150, 15_000)]
+    people = [f"c{at}" for at in range(15_000)]
+    items, amounts = random.choice(["x", "y", "z", "w"], 15_000, p=[0.4, 0.3, 0.2, 0.1]), random.lognormal(size=15_000)
+    lines = ibis.memtable(pa.table({"customer_id": people, "category": items, "amount": amounts}))
+    table = preferences(lines, ibis.memtable(pa.table({"customer_id": people, "area": places})), "category", 10)
+    rows = ibis.duckdb.connect().to_pyarrow(table).to_pylist()
+    held = [row["index_low"] <= 100 <= row["index_high"] for row in rows if row["preference_index"] is not None]
+    assert len(held) > 400
+    assert 0.92 <= np.mean(held) <= 0.98
 
 
 def test_nothing_told_publishes_nothing(tmp_path: Path) -> None:

@@ -55,9 +55,11 @@ def test_a_shared_key_makes_one_customer(engine: Engine) -> None:
             "links": 1,
             "weakest_link": 1.0,
             "density": 1.0,
+            "expected_precision": None,
             "evidence": "same email",
         }
     ]
+    assert report.expected_precision is None
 
 
 def test_two_people_with_one_mailbox_stay_two(engine: Engine) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segmentry.profiles.identity.clusters import WEAK, Cluster, Forest, Link, cluster
+from segmentry.profiles.identity.clusters import WEAK, Cluster, Forest, Link, cluster, expected_precision
 from segmentry.profiles.identity.contradictions import FAMILY, contradiction, family
 
 PARTIES = "abcdefgh"
@@ -43,6 +43,23 @@ def test_quality_of_a_chain() -> None:
     assert chain[0].density == pytest.approx(2 / 3)
     full, _ = cluster([_link("ab", 0.99), _link("bc", 0.98), _link("ac", 0.96)])
     assert (full[0].links, full[0].weakest_link, full[0].density) == (3, 0.98, 1.0)
+
+
+def test_expected_precision_is_the_mean_of_accepted_links_of_linkage() -> None:
+    """Keys, rulings and what was not accepted do not count; of many links it is the share of true ones."""
+    links = [_link("ab", 0.99, "linkage", "linkage"), _link("bc", 0.96, "linkage", "linkage"), _link("ac")]
+    found, _ = cluster([*links, _link("de"), _link("fg", 0.5, "linkage", "linkage")], merge_from=0.9)
+    assert {each.parties: each.expected_precision for each in found} == {
+        ("a", "b", "c"): pytest.approx(0.975),
+        ("d", "e"): None,
+    }
+    assert expected_precision(found) == pytest.approx(0.975)
+    assert expected_precision([]) is None
+    chance = random.Random(0)
+    shares = [chance.uniform(0.95, 1.0) for _ in range(2_000)]
+    many = [Link(f"l{place:04}", f"r{place:04}", share, "linkage", "linkage") for place, share in enumerate(shares)]
+    told = expected_precision(cluster(many)[0])
+    assert told == pytest.approx(sum(chance.random() < share for share in shares) / 2_000, abs=0.012)
 
 
 def test_two_kinds_of_evidence_are_one_pair() -> None:

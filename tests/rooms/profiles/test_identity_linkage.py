@@ -125,6 +125,7 @@ def test_the_report_tells_of_linkage(linked: Any) -> None:
     assert report["links"]["linkage"] >= 72
     assert report["pairs"]["birth"] >= 60
     assert report["linkage"] is None
+    assert 0.98 <= report["expected_precision"] <= 1.0
     assert report["customers"] == 320 - report["merged"]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from segmentry.engine import Engine
 from segmentry.profiles.leads import LeadSpec
-from segmentry.profiles.leads.alignments import alignment_rows, mantel_haenszel
+from segmentry.profiles.leads.alignments import ahead_inside, alignment_rows, mantel_haenszel
 from segmentry.profiles.leads.chances import learn
 from segmentry.profiles.leads.scoring import learned_fit
 from segmentry.science.inputs import FloatArray
@@ -308,6 +308,29 @@ def test_mantel_haenszel_by_hand() -> None:
 
     assert chance == pytest.approx(chi2.sf(9.0 / (2 * 10 * 10 * 13 * 7 / (400 * 19)), 1))
     assert mantel_haenszel(np.zeros((2, 2, 2))) == (0.0, 1.0)
+
+
+def test_few_conversions_are_no_rarity() -> None:
+    """A rare title among 3 % converters: p below .001 in at most one null world of 400, below .05 in at most 5 %."""
+    random = np.random.default_rng(5)
+    chances = []
+    for _ in range(400):
+        sizes = random.multinomial([18, 582], [0.4, 0.25, 0.15, 0.1, 0.1]).T
+        converted = random.binomial(sizes, 0.03)
+        both = (sizes > 0).all(axis=1)
+        tables = np.stack([converted, sizes - converted], axis=2)[both].astype(np.float64)
+        chances.append(ahead_inside(tables)[1])
+    assert np.mean(np.array(chances) < 0.001) <= 1 / 400
+    assert np.mean(np.array(chances) < 0.05) <= 0.05
+
+
+def test_large_counts_are_told_quickly_and_alike() -> None:
+    """Where cells are full chi-squared stands for the exact p; the sign is that of the difference either way."""
+    few = np.array([[[40.0, 160.0], [100.0, 500.0]], [[20.0, 80.0], [150.0, 750.0]]])
+    exact, rough = ahead_inside(few), mantel_haenszel(few)
+    assert exact[0] == rough[0] > 0
+    assert exact[1] == pytest.approx(rough[1], rel=0.25)
+    assert ahead_inside(few * 10_000) == mantel_haenszel(few * 10_000)
 
 
 def test_a_title_of_a_ready_industry_is_not_ready_itself() -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import numpy as np
 import pyarrow as pa
 import pytest
 
 import segmentry as sg
 from segmentry.profiles.loyalty import LoyaltySpec
+from segmentry.profiles.loyalty.market import market_rows, period_days, repeat_counts, wallet_sums
 from segmentry.profiles.loyalty.traits import loyalty_traits
 from segmentry.terms.errors import SettingsError
 
@@ -68,8 +70,75 @@ def test_files_become_traits(tmp_path: Path) -> None:
         workspace.load(tmp_path / "voices.csv", table="feedback")
         workspace.refresh()
         rows = {row["customer_id"]: row for row in workspace.table("loyalty_traits").table().to_pylist()}
+        market = {row["measure"]: row for row in workspace.table("loyalty_market").table().to_pylist()}
     assert (rows["customer:c0"]["share_of_wallet"], rows["customer:c0"]["loyalty_type"]) == (0.75, "true")
     assert (rows["customer:c1"]["share_of_wallet"], rows["customer:c1"]["loyalty_type"]) == (0.1, "none")
+    assert (market["repeat_rate"]["value"], market["repeat_rate"]["period_days"]) == (1.0, 76)
+    assert "told of 2 customers, 10 are needed" in market["penetration"]["reason"]
+
+
+REPEATS = {"before": 40, "both": 30}
+
+
+def market(people: dict[str, Any], length: int = 365) -> dict[str, dict[str, Any]]:
+    """Rows of the market by measure."""
+    sums = ibis.duckdb.connect().to_pyarrow(wallet_sums(ibis.memtable(pa.table(people)))).to_pylist()[0]
+    return {row["measure"]: row for row in market_rows(sums, REPEATS, length)}
+
+
+def test_the_market_by_hand() -> None:
+    """Of 40 in the category 20 buy from us 3 times each, half of what they spend; without a wallet nobody counts."""
+    orders, spend = [3] * 20 + [0] * 20 + [9, 9], [50.0] * 10 + [25.0] * 10 + [0.0] * 20 + [80.0, 80.0]
+    whole: list[float | None] = [100.0] * 10 + [50.0] * 10 + [70.0] * 20 + [None, 10.0]
+    found = market({"orders": orders, "spend": spend, "category_spend": whole})
+    assert (found["penetration"]["value"], found["penetration"]["customers"]) == (0.5, 40)
+    assert found["penetration"]["low"] == pytest.approx(0.352, abs=0.001)
+    assert found["mean_frequency"]["value"] == found["mean_frequency"]["low"] == 3.0
+    requirements = found["share_of_requirements"]
+    assert [requirements[name] for name in ("value", "low", "high")] == [pytest.approx(0.5)] * 3
+    assert (found["repeat_rate"]["value"], found["repeat_rate"]["period_days"]) == (0.75, 365)
+    assert found["double_jeopardy"]["reason"] == "Fewer than three brands show no law."
+
+
+def test_the_interval_of_requirements_holds_the_truth() -> None:
+    """Of 300 samples of 60 buyers with uneven wallets at least 90 in a hundred intervals hold the share of all."""
+    random = np.random.default_rng(0)
+    inside = {"share_of_requirements": 0, "mean_frequency": 0}
+    for _ in range(300):
+        whole, part = random.lognormal(4.0, 0.7, 60), random.beta(2.0, 3.0, 60)
+        x, y, orders = whole * part, whole, 1.0 + random.poisson(2.0, 60)
+        sums = {"members": 80, "buyers": 60, "orders": orders.sum(), "orders_squared": (orders**2).sum(),
+                "x": x.sum(), "y": y.sum(), "xx": (x * x).sum(), "xy": (x * y).sum(), "yy": (y * y).sum()}  # fmt: skip
+        for row in market_rows(sums, REPEATS, 365):
+            if row["measure"] in inside:
+                truth = 0.4 if row["measure"] == "share_of_requirements" else 3.0
+                inside[row["measure"]] += row["low"] <= truth <= row["high"]
+    assert min(inside.values()) >= 270
+
+
+def test_a_market_that_nobody_tells_of_has_reasons_and_no_numbers() -> None:
+    """No wallets, no buyers, too short a time, and buyers who spend all with us."""
+    kinds = pa.schema({"orders": pa.int64(), "spend": pa.float64(), "category_spend": pa.float64()})
+    nobody = ibis.duckdb.connect().to_pyarrow(wallet_sums(ibis.memtable(kinds.empty_table()))).to_pylist()[0]
+    empty = market_rows(nobody, {"before": 0, "both": 0}, 20)
+    assert [row.get("value") for row in empty] == [None] * 5
+    assert all(row["reason"].endswith(".") for row in empty)
+    only = market({"orders": [1] * 12, "spend": [5.0] * 12, "category_spend": [5.0] * 12})
+    assert "leaves nothing" in only["share_of_requirements"]["reason"]
+
+
+def test_buyers_of_both_periods() -> None:
+    """Two periods of ten days: ann bought in both, bob in the first, eve in the second; returns are no purchases."""
+    told = [("ann", 1, 1), ("ann", 19, 1), ("bob", 10, 2), ("eve", 11, 1), ("bob", 15, 0), ("ann", 21, 1)]
+    columns = {
+        "customer_id": [who for who, _, _ in told],
+        "day": [date(2024, 3, day) for _, day, _ in told],
+        "orders": [orders for _, _, orders in told],
+    }
+    counts = repeat_counts(ibis.memtable(pa.table(columns)), date(2024, 3, 20), 10)
+    assert ibis.duckdb.connect().to_pyarrow(counts).to_pylist() == [{"before": 2, "both": 1}]
+    assert [period_days(date(2024, 3, first), date(2024, 3, 20)) for first in (1, 2, 20)] == [10, 9, 0]
+    assert period_days(date(2000, 1, 1), date(2024, 3, 20)) == 365
 
 
 def test_wrong_settings_are_all_told() -> None:

@@ -192,6 +192,17 @@ def test_centered_scores_lose_the_own_mean() -> None:
 
 
 @settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(1, 5), min_size=3, max_size=3), st.lists(st.booleans(), min_size=2, max_size=2))
+def test_a_turned_item_loses_the_own_mean_turned_round(points: list[int], turned: list[bool]) -> None:
+    """Each item loses its own level: the mean, or 6 less the mean where it asks the other way round."""
+    sheet = plain(form("ana", dict(zip("ABC", points, strict=True))))
+    rows = [{"question": name, "turned": each, "centered": True} for name, each in zip("AB", turned, strict=True)]
+    mean = sum(points) / 3
+    apart = [mean - point if each else point - mean for point, each in zip(points, turned, strict=False)]
+    assert scored(sheet, *rows) == [("ana", "calm", pytest.approx(sum(apart) / 2))]
+
+
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(1, 5), min_size=3, max_size=3), st.lists(st.booleans(), min_size=3, max_size=3))
 def test_a_score_is_the_keyed_mean(points: list[int], turned: list[bool]) -> None:
     """Whichever items are turned round: 6 less the answer for those."""

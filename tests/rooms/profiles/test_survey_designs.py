@@ -135,7 +135,7 @@ def test_answers_join_their_respondents(design: Design) -> None:
 
 
 def test_answers_that_cannot_be_are_findings(design: Design) -> None:
-    """A stranger, an unknown question, off the scale, no point, no choice, and a second questionnaire, which counts."""
+    """A stranger, no such question, off the scale, no point, no choice, a second questionnaire; by line of the file."""
     nps = design.questions[0].id
     filled = [
         {"token": "forged", nps: 9},
@@ -144,12 +144,12 @@ def test_answers_that_cannot_be_are_findings(design: Design) -> None:
     ]
     taken = take_answers(design, filled, {"t1": "ann"})
     assert [(each["line"], each["finding"].split(":")[0]) for each in taken.findings] == [
-        (1, "nobody was asked with this token"),
-        (2, nps),
-        (2, "ease"),
-        (2, "where"),
-        (2, "shoe_size"),
-        (3, "answered before; the later answers count"),
+        (2, "nobody was asked with this token"),
+        (3, nps),
+        (3, "ease"),
+        (3, "where"),
+        (3, "shoe_size"),
+        (4, "answered before; the later answers count"),
     ]
     assert [(each["question"], each["score"]) for each in taken.responses] == [(nps, 7.0)]
 
@@ -172,7 +172,7 @@ def test_a_survey_goes_out_and_its_answers_become_scores_and_traits(engine: Engi
         {"token": row["token"], "answered_at": at, nps: point} for row, point in zip(out, (10, 9, 2), strict=True)
     ]
     with engine.run("load") as run:
-        assert run_survey_designs.take(run, design, [*filled, {"token": "x", nps: 1}], "spring-1")[0]["line"] == 4
+        assert run_survey_designs.take(run, design, [*filled, {"token": "x", nps: 1}], "spring-1")[0]["line"] == 5
     refreshed(engine)
     scores = table(engine, "feedback_scores", "measure", "period")
     assert (scores["nps", "all"]["answers"], scores["nps", "all"]["score"]) == (3, pytest.approx(100 / 3))

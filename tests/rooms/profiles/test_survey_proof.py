@@ -81,6 +81,23 @@ def test_a_small_sample_is_called_unsure() -> None:
     assert "Too few answered to be sure." in row["reason"]
 
 
+@pytest.mark.parametrize("turned", [(), (2, 3), (1, 2, 3), (0, 1, 2, 3)], ids=["none", "half", "most", "all"])
+def test_a_centered_scale_holds_the_trait_and_no_answer_style(turned: Sequence[int]) -> None:
+    """Yes-saying planted in every answer stays out of the centered score, however many items are turned round."""
+    random = np.random.default_rng(0)
+    trait, style = random.standard_normal((2, 600))
+    loads = np.ones(4)
+    loads[list(turned)] = -1.0
+    questions = (*ITEMS, *(f"O{place}" for place in range(20)))
+    own = np.column_stack([np.outer(trait, loads), random.standard_normal((600, 20))])
+    values = 4 + own + 0.7 * style[:, None] + 0.5 * random.standard_normal(own.shape)
+    scale = placed(reversed_items=tuple(ITEMS[place] for place in turned), lowest=-6, highest=14, centered=True)
+    found = prove(scale, Sheet("wave", questions, values), Common("wave", questions, -6, 14))
+    score = found.keyed.mean(axis=1)
+    assert abs(np.corrcoef(score, style)[0, 1]) < 0.15
+    assert np.corrcoef(score, trait)[0, 1] > 0.9
+
+
 def test_answers_that_never_differ_are_not_estimable() -> None:
     """Everybody says three: no alpha, no offer, and the reason."""
     row = scale_row(placed(), prove(placed(), Sheet("wave", ITEMS, np.full((30, 4), 3.0)), None), 30, SPEC)
@@ -174,13 +191,13 @@ def test_answers_become_codes_in_their_natural_order() -> None:
 
 
 def kinds(rows: int, groups: int, seed: int = 0) -> tuple[dict[str, Sequence[str | None]], Any]:
-    """Groups who each prefer an answer of their own to every question."""
+    """Groups who each prefer an answer of their own to every question; in words, as numbers would be a level."""
     random = np.random.default_rng(seed)
     truth = random.integers(0, groups, rows)
     columns: dict[str, Sequence[str | None]] = {}
     for question in range(6):
         own = random.random(rows) < 0.85
-        columns[f"Q{question}"] = [str(each) for each in np.where(own, truth, random.integers(0, groups, rows))]
+        columns[f"Q{question}"] = [f"choice {each}" for each in np.where(own, truth, random.integers(0, groups, rows))]
     return columns, truth
 
 

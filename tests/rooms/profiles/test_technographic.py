@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from segmentry.profiles.catalog import TraitCatalog
 from segmentry.profiles.run_accounts import publish as publish_accounts
 from segmentry.profiles.run_technographic import publish as publish_technographic
 from segmentry.profiles.technographic.spec import TechnographicSpec
+from segmentry.profiles.technographic.timing import timings
 from segmentry.science.diffusion import ADOPTERS, adopter_classes
 from segmentry.terms.canonical import CUSTOMERS
 from segmentry.terms.errors import SettingsError
@@ -156,6 +157,60 @@ def test_one_declared_technology_gives_the_classes_of_the_definition(engine: Eng
     assert [found[f"p{place:03}"]["adopter_class"] for place in range(150)] == [ADOPTERS[each] for each in places]
     assert "adopter_class" not in found["nobody"]
     assert len(set(places.tolist())) >= 4
+
+
+def spread(p: float, q: float, market: int, days: int, length: int = 30) -> list[int]:
+    """Day of adoption of everybody who adopted within some days, by Bass' model with p and q per period."""
+    times = np.arange(1, days + 1) / length
+    grown = np.exp(-(p + q) * times)
+    adopted = np.floor(market * (1 - grown) / (1 + q / p * grown))
+    return np.repeat(np.arange(days), np.diff(adopted, prepend=0).astype(int)).tolist()
+
+
+def test_a_planted_course_of_adoption_comes_back(engine: Engine) -> None:
+    """p, q, market and peak of a course that slowed down; young and rare technologies have a reason instead."""
+    told = []
+    for name, days in (("Wave", spread(0.03, 0.38, 400, 900)), ("Tide", spread(0.03, 0.38, 400, 150))):
+        last = {"Wave": 899, "Tide": 149}[name]
+        told += [uses(f"{name}{place}", name, first_seen_on=day(last - each)) for place, each in enumerate(days)]
+    told += [uses(f"r{place}", "Rare", first_seen_on=day(place)) for place in range(19)]
+    with engine.run("load") as run:
+        load(run, technologies=told)
+    publish(engine, publish_technographic, TechnographicSpec(AS_OF, LAST))
+    listed = {row["technology"]: row for row in rows(engine, "technology_adoption")}
+    wave = listed["Wave"]
+    assert (wave["innovation"], wave["imitation"]) == (pytest.approx(0.03, rel=0.1), pytest.approx(0.38, rel=0.1))
+    assert wave["market"] == pytest.approx(400, rel=0.02)
+    assert abs((wave["peak_on"] - day(899)).days - 6.193 * 30) < 10
+    assert (wave["periods"], wave["period_days"], wave["timing_reason"]) == (29, 30, None)
+    assert listed["Tide"]["timing_reason"] == "At least five periods with adopters are needed."
+    assert listed["Rare"]["timing_reason"] == "Fewer than 20 dated adoptions."
+    assert listed["Tide"]["peak_on"] is listed["Rare"]["market"] is None
+
+
+def test_a_period_that_is_not_over_does_not_look_like_the_end() -> None:
+    """Steady adoption, thirty in each of ten months and one in the days since: nothing slows down."""
+    first = date(2024, 1, 1)
+    steady = [{"technology": "Wave", "first_adopted_on": first, "length": 30, "period": each, "adopters": 30}
+              for each in range(10)]  # fmt: skip
+    rows_ = [*steady, steady[0] | {"period": 10, "adopters": 1}]
+    found = timings(rows_, first + timedelta(303))
+    assert (found[0]["periods"], found[0].get("market")) == (10, None)
+    assert "slowed down" in found[0]["timing_reason"]
+
+
+def test_no_peak_is_claimed_where_adoption_is_steady() -> None:
+    """Of 20 worlds in which adoption goes on as it began at most one tells a market."""
+    random = np.random.default_rng(0)
+    first = date(2020, 1, 1)
+    steady = {"first_adopted_on": first, "length": 30}
+    worlds = [
+        steady | {"technology": f"t{world:02}", "period": place, "adopters": int(count)}
+        for world in range(20)
+        for place, count in enumerate(random.poisson(12, 24))
+    ]
+    found = timings(worlds, first + timedelta(24 * 30 - 1))
+    assert sum("market" in row for row in found) <= 1
 
 
 def skilled(engine: Engine, values: list[Any], spec: TechnographicSpec) -> tuple[dict[str, Any], TraitCatalog]:

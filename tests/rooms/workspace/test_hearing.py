@@ -64,6 +64,9 @@ def test_scores_carry_intervals_and_remarks_wait(workspace: sg.Workspace) -> Non
     whole = [each for each in told["feedback_scores"] if each["measure"] == "nps" and each["period"] == "all"]
     assert [(each["score"], each["answers"]) for each in whole] == [(40.0, 10)]
     assert whole[0]["low"] < 40 < whole[0]["high"]
+    shown = workspace.voice.show()
+    assert shown.figures == ("feedback_scores",)
+    assert len(shown.figure().data) > 0
     (waiting,) = told["open_remarks"]
     workspace.voice.answer(waiting["source"], waiting["feedback_id"], "They get them by mail now", "Ana")
     after = workspace.voice.show().as_dict()

@@ -71,6 +71,8 @@ def test_a_merge_and_its_undoing_leave_no_trace_but_the_record(workspace: sg.Wor
     before = everything(workspace)
     workspace.identities.merge("customer:c2", "customer:c3", "Same household account")
     assert any("ruled" in reason for reason in workspace.status().document["stale_because"])
+    (waiting,) = workspace.identities.history("customer:c2").as_dict()["waiting"]
+    assert (waiting["ruling"], waiting["parties"]) == ("merge", ["customer:c2", "customer:c3"])
     workspace.refresh()
     merged = customer_of(workspace)
     assert merged["customer:c2"] == merged["customer:c3"]
@@ -84,7 +86,10 @@ def test_a_merge_and_its_undoing_leave_no_trace_but_the_record(workspace: sg.Wor
     workspace.refresh()
     assert everything(workspace) == before
     told = workspace.identities.history(gone).as_dict()
-    assert [each["decision"] for each in told["decisions"]][-2:] in (["merged", "unmerged"], ["unmerged"])
+    assert [each["decision"] for each in told["decisions"]][-2:] == ["merged", "unmerged"]
+    of_kept = workspace.identities.history(kept).as_dict()
+    assert [each["decision"] for each in of_kept["decisions"]][-2:] == ["merged", "unmerged"]
+    assert of_kept["waiting"] == []
     workspace.refresh()
     assert everything(workspace) == before
 

@@ -80,7 +80,18 @@ def test_value_says_that_it_needs_orders(workspace: sg.Workspace) -> None:
         workspace.refresh()
         with pytest.raises(WorkspaceError) as caught:
             workspace.value()
-        assert caught.value.problems[0].next_step
+        assert "needs orders" in caught.value.problems[0].what
+        assert "Load a file of orders" in caught.value.problems[0].next_step
+
+
+def test_segments_are_not_asked_for_in_a_circle(workspace: sg.Workspace) -> None:
+    """After a refresh without orders the next step is to name variables, not to refresh again."""
+    with workspace:
+        workspace.refresh()
+        for ask in (workspace.discover, workspace.map):
+            with pytest.raises(WorkspaceError) as caught:
+                ask()
+            assert "segmentry study run --variable" in caught.value.problems[0].next_step
 
 
 def test_an_empty_workspace_still_says_what_to_do(tmp_path: Path) -> None:

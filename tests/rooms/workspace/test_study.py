@@ -80,7 +80,10 @@ def test_a_recommendation_fits_objective_data_and_sample(workspace: sg.Workspace
 
 def test_what_bases_add_is_told_out_of_sample_and_of_the_future(workspace: sg.Workspace) -> None:
     """Income drives spend and is found; region adds nothing and is said to; behavior is as it stood before."""
-    found = workspace.study.bases().as_dict()
+    result = workspace.study.bases()
+    assert result.figures == ("bases",)
+    assert len(result.figure().data) > 0
+    found = result.as_dict()
     gains = by(found["bases"], "name")
     assert gains["demographic"]["alone"]["low"] > 0.4
     assert gains["geographic"]["verdict"] == "adds_nothing"
@@ -99,8 +102,9 @@ def test_a_trait_may_be_the_outcome(workspace: sg.Workspace) -> None:
     assert workspace.study.bases(measure="mean_order_value").as_dict()["claim"] == "association at one instant"
     with pytest.raises(StudyError, match="There is no such trait"):
         workspace.study.bases(measure="mean_ordr_value")
-    words = workspace.study.bases(measure="main_channel").as_dict()
-    assert "not_estimable" in words["bases"]
+    words = workspace.study.bases(measure="main_channel")
+    assert words.figures == ()
+    assert "not_estimable" in words.as_dict()["bases"]
 
 
 def test_assumptions_are_stated_tested_together_and_kept(workspace: sg.Workspace) -> None:

@@ -24,6 +24,7 @@ WELL_KNOWN, MOSTLY_KNOWN = 0.95, 0.5
 MOST_VARIABLES = 12
 """More variables than these are hard to name a segment by."""
 
+RARE = "Not what the objective calls for first."
 UNCALLED = "Not what the objective calls for first; the data tell it all the same."
 
 _USUAL = tuple(each.name for each in PURCHASE_BEHAVIOR)
@@ -92,17 +93,27 @@ def _bases(study: Study, candidates: Sequence[Candidate]) -> list[dict[str, Any]
         known = [each for each in candidates if each.basis == basis.value]
         usable = [each for each in known if each.usable]
         state = "at hand" if usable else "too little known" if known else "no data"
-        entry = {"basis": basis.value, "reason": reason, "state": state, "traits": len(known), "usable": len(usable)}
+        told = f"{reason} {_too_rare(known)}" if state == "too little known" else reason
+        entry = {"basis": basis.value, "reason": told, "state": state, "traits": len(known), "usable": len(usable)}
         entries.append(entry)
     return entries
 
 
+def _too_rare(known: Sequence[Candidate]) -> str:
+    share = max(each.known for each in known)
+    if share >= MOSTLY_KNOWN:
+        return "None of its traits may make segments: dates, predictions and special categories do not."
+    return f"Its best known trait is known of {share:.0%} of the customers; {MOSTLY_KNOWN:.0%} are needed."
+
+
 def _ranked(study: Study, candidates: Sequence[Candidate]) -> list[tuple[Basis, str]]:
-    """Bases the objective calls for, the best first, and after them those of which there are data all the same."""
+    """Bases the objective calls for, the best first, and after them those of which anything is known all the same."""
     called = list(BASES_FOR[study.objective])
     others = [basis for basis in Basis if basis not in {each for each, _ in called}]
-    there = [basis for basis in others if any(each.basis == basis.value and each.usable for each in candidates)]
-    return called + [(basis, UNCALLED) for basis in there]
+    there = [each for each in candidates if each.known > 0]
+    usable = {each.basis for each in there if each.usable}
+    known = [basis for basis in others if basis.value in {each.basis for each in there}]
+    return called + [(basis, UNCALLED if basis.value in usable else RARE) for basis in known]
 
 
 def _variables(bases: Sequence[str], candidates: Sequence[Candidate], room: int) -> list[Candidate]:

@@ -27,7 +27,7 @@ def stocks(reader: Reader, as_of: datetime) -> tuple[int, dict[str, Stock]]:
     for need in NEEDS:
         if reader.has(need.table):
             row = reader.rows(stock_of(reader.table(need.table), need, identity, as_of))[0]
-            found[need.table] = Stock(int(row["rows"]), row.get("customers"), row.get("last"))
+            found[need.table] = Stock(int(row["rows"]), row.get("customers"), row.get("last"), int(row["telling"]))
     customers = everybody(reader)
     return int(reader.rows(customers.aggregate(rows=customers.count()))[0]["rows"]), found
 

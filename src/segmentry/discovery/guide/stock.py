@@ -25,6 +25,7 @@ class Stock:
 
     Attributes:
         rows: Rows loaded up to the as-of.
+        telling: Rows among them that say more than that somebody or something is there; all where it is None.
         customers: Customers they name; None where they name none.
         last: Latest fact up to the as-of; None where nothing is dated.
     """
@@ -32,10 +33,21 @@ class Stock:
     rows: int
     customers: int | None = None
     last: datetime | date | None = None
+    telling: int | None = None
+
+    @property
+    def silent(self) -> bool:
+        """Whether no row says anything."""
+        return not (self.rows if self.telling is None else self.telling)
+
+
+_TELLING = {"products": ("category", "unit_cost")}
 
 
 def stock_of(table: ir.Table, need: DataNeed, identity: ir.Table | None, as_of: datetime) -> ir.Table:
-    """Rows, customers and latest fact of a canonical table, facts after the as-of left out.
+    """Rows, customers, latest fact and telling rows of a canonical table, facts after the as-of left out.
+
+    Customers and latest fact are those of telling rows.
 
     Args:
         table: The table.
@@ -43,7 +55,7 @@ def stock_of(table: ir.Table, need: DataNeed, identity: ir.Table | None, as_of: 
         identity: Which customer a party is, or None where every party is one.
         as_of: Instant (UTC).
     """
-    table = table.filter(_tells(table, need))
+    table = table.mutate(telling=_tells(table, need))
     if need.time:
         when = table[need.time]
         table = table.filter((when.cast("timestamp(6)") < ibis.literal(as_of, type="timestamp(6)")) | when.isnull())
@@ -53,21 +65,24 @@ def stock_of(table: ir.Table, need: DataNeed, identity: ir.Table | None, as_of: 
             known = identity.select(known_party="party_key", known_customer="customer_id")
             table = table.left_join(known, table[need.key] == known.known_party)
             table = table.mutate(known_customer=table.known_customer.fill_null(table[need.key]))
-        figures["customers"] = (table[need.key] if identity is None else table.known_customer).nunique()
+        who = table[need.key] if identity is None else table.known_customer
+        figures["customers"] = who.nunique(where=table.telling)
     if need.time:
-        figures["last"] = table[need.time].max()
-    return table.aggregate(rows=table.count(), **figures)
+        figures["last"] = table[need.time].max(where=table.telling)
+    return table.aggregate(rows=table.count(), telling=table.count(where=table.telling), **figures)
 
 
 def _tells(table: ir.Table, need: DataNeed) -> ir.BooleanValue:
     """Whether a row says more than that somebody or something is there."""
     plain = set(CANONICAL[need.table].names) - {"country"} if need.table == "customers" else set(table.columns)
-    wanted = {"products": ("category", "unit_cost")}.get(need.table, tuple(set(table.columns) - plain))
+    wanted = _TELLING.get(need.table, tuple(set(table.columns) - plain))
     told = [table[name].notnull() for name in sorted(wanted) if name in table.columns]
     return ibis.or_(*told) if told else ibis.literal(need.table not in {"customers", "products"})
 
 
-def inventory(study: Study, stocks: Mapping[str, Stock], customers: int, as_of: datetime) -> list[dict[str, Any]]:
+def inventory(
+    study: Study, stocks: Mapping[str, Stock], customers: int, as_of: datetime, base: str = "customers"
+) -> list[dict[str, Any]]:
     """What the study needs against what is there: state, coverage, age, what a gap costs, and the plan to fill it.
 
     Args:
@@ -75,11 +90,12 @@ def inventory(study: Study, stocks: Mapping[str, Stock], customers: int, as_of: 
         stocks: What is there, by table.
         customers: Customers known.
         as_of: Instant (UTC).
+        base: What they are called: ``buyers`` where orders tell who is one.
     """
     rows = []
     for need, strength in needs_of(study.objective):
         stock = stocks.get(need.table)
-        state, remark = _state(need, stock, customers, as_of)
+        state, remark = _state(need, stock, customers, as_of, base)
         row = {
             "table": need.table,
             "bases": [each.value for each in need.bases],
@@ -105,15 +121,18 @@ def _coverage(need: DataNeed, stock: Stock | None, customers: int) -> float | No
     return 0.0 if stock is None or stock.customers is None else min(stock.customers / customers, 1.0)
 
 
-def _state(need: DataNeed, stock: Stock | None, customers: int, as_of: datetime) -> tuple[str, str]:
+def _state(need: DataNeed, stock: Stock | None, customers: int, as_of: datetime, base: str) -> tuple[str, str]:
     """``missing``, ``old``, ``thin`` or ``there``, and why."""
-    if stock is None or not stock.rows:
-        return "missing", "Nothing is told."
+    if stock is None or stock.silent:
+        loaded = 0 if stock is None else stock.rows
+        lacks = " nor ".join(_TELLING.get(need.table, ("country", "anything else about them")))
+        silent = f"{loaded:,} rows are loaded, but they tell neither {lacks}."
+        return "missing", silent if loaded else "Nothing is told."
     age = None if stock.last is None else (as_of.date() - _day(stock.last)).days
     if age is not None and age > need.renew_after_days:
         return "old", f"The latest fact is {age:,} days old; it should be renewed after {need.renew_after_days:,}."
     if need.key and customers and (stock.customers or 0) < THIN * customers:
-        return "thin", f"It names {stock.customers or 0:,} of {customers:,} customers."
+        return "thin", f"It names {stock.customers or 0:,} customers; {customers:,} {base} are known."
     return "there", "Enough to work with."
 
 

@@ -105,13 +105,41 @@ def _told(row: Found, pen: Pen) -> str:
     return ", ".join(parts)
 
 
+def listed(result: DocumentResult, pen: Pen, form: Form) -> None:
+    """Ids with who they are and what they are worth."""
+    found = result.as_dict()
+    if form is Form.MACHINES:
+        print_json(found)
+        return
+    rows = [
+        (
+            each["customer_id"], ", ".join(each["parties"]), _words(", ".join(each["kinds"])) or "–",
+            pen.day(each["since"]), pen.day(each["last_seen"]), _listed_value(each["value"], pen, found["unit"]),
+        )
+        for each in found["listed"]
+    ]  # fmt: skip
+    shown, everybody = pen.cell(len(rows)), pen.cell(found["customers"], "customers")
+    title = f"{shown} of {everybody}, the most valuable first, as of {pen.moment(found['as_of'])}"
+    print_table(title, ("Customer", "Parties", "Kinds", "Known since", "Last seen", "Value"), rows)
+    if found["measure"]:
+        measure = "CLV" if found["measure"] == "clv" else "expected discounted revenue"
+        line(
+            f"Value: {measure} over {found['horizon_months']} months, estimated; {found['interval']['not_estimable']}."
+        )
+    line("Look at one with segmentry customer show FOLDER CUSTOMER.")
+
+
+def _listed_value(value: Any, pen: Pen, unit: str | None) -> str:
+    return "–" if isinstance(value, dict) else pen.cell(value, unit or "")
+
+
 def reviewed(result: DocumentResult, pen: Pen, form: Form) -> None:
     """How many records make how many customers, and what waits for a person, with how to decide."""
     found = result.as_dict()
     if form is Form.MACHINES:
         print_json(found)
         return
-    records, customers = pen.cell(found["parties"], "records"), pen.cell(found["customers"], "customers")
+    records, customers = pen.cell(found["parties"], "parties"), pen.cell(found["customers"], "customers")
     line(f"{records} make {customers}, as of {pen.moment(found['as_of'])}.")
     if not found["review"]:
         line("No link waits for a person.")
@@ -143,7 +171,12 @@ def history(result: DocumentResult, pen: Pen, form: Form) -> None:
     for each in found["aliases"]:
         line(f"  was also called {each}")
     for each in found["decisions"]:
-        line(f"  {pen.day(each['recorded_at'])}  {each['party_key']}: {_words(each['decision'])}, {each['because']}")
+        since = f" from {each['from_customer_id']}" if each["from_customer_id"] else ""
+        moved = f"{_words(each['decision'])}{since} to {each['customer_id']}"
+        line(f"  {pen.day(each['recorded_at'])}  {each['party_key']}: {moved}, {each['because']}")
+    for each in found["waiting"]:
+        told = f"{_words(each['ruling'])} of {', '.join(each['parties'])}, {each['because']}"
+        line(f"  {pen.day(each['recorded_at'])}  ruled, NOT YET IN FORCE (from the next refresh on): {told}")
     if not found["decisions"]:
         line("  No decision is on record that moved one of its records.")
 

@@ -37,6 +37,21 @@ def show(
                 line(f"Written to {written}")
 
 
+@customer.command("list")
+def list_customers(
+    folder: Folder,
+    limit: Annotated[int, typer.Option(help="How many.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Customers with their ids, the most valuable first."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "customer") as workspace:
+        result = workspace.customers(limit)
+        pen = printing.pen_of(workspace.settings, result.as_dict()["unit"])
+        customer_printing.listed(result, pen, Form.of(as_json))
+
+
 @customer.command()
 def review(folder: Folder, as_json: Json = False) -> None:
     """How many records make how many customers, and links that wait for a person, the likeliest first."""

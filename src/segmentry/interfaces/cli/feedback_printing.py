@@ -42,10 +42,20 @@ def _scores(found: Found, pen: Pen) -> None:
             name_of(each), _group(each), score_of(each, pen.write),
             interval_of(each, pen.write) or each["reason"] or "–", pen.cell(each["answers"]),
         )
-        for each in sorted(found["feedback_scores"], key=lambda each: each["dimension"] != "everybody")
+        for each in in_reading_order(found["feedback_scores"])
         if each["period"] == "all"
     ]  # fmt: skip
     print_table("Scores, over all time", ("Measure", "Group", "Score", "95 % interval", "Answers"), rows)
+
+
+def in_reading_order(scores: list[Found]) -> list[Found]:
+    """Scores of everybody first, then group by group, bands of numbers by their lower edge."""
+    from segmentry.charts import lower_edge
+
+    def place(row: Found) -> tuple[Any, ...]:
+        return row["dimension"] != "everybody", row["measure"], row["dimension"], lower_edge(str(row["value"]))
+
+    return sorted(scores, key=place)
 
 
 def _group(row: Found) -> str:

@@ -25,6 +25,9 @@ def discovered(result: DocumentResult, pen: Pen, form: Form) -> None:
     if "not_estimable" in segmentation:
         line(f"No segments were found: {segmentation['not_estimable']}.")
         return
+    members = sum(entry["customers"] for entry in found["segments"])
+    base = "buyers" if any(entry["orders"] for entry in found["segments"]) else "customers"
+    line(f"{pen.cell(members, base)} in {pen.cell(len(found['segments']), 'segments')}")
     _verdict(segmentation)
     _by_number(segmentation, pen)
     names = {entry["id"]: entry["name"] for entry in found["segments"]}

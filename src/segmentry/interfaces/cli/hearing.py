@@ -30,12 +30,7 @@ def show(
         result, pen = workspace.voice.show(), printing.pen_of(workspace.settings)
         feedback_printing.shown(result, pen, Form.of(as_json))
         if out is not None:
-            from segmentry.charts import feedback_pictures
-
-            settings = workspace.settings
-            pictures = feedback_pictures(result.as_dict(), settings.locale, settings.timezone)
-            figures = {name: picture() for name, picture in pictures.items()}
-            printing.draw(workspace, figures, "What customers say", out, Form.of(as_json))
+            printing.draw(workspace, result, out, Form.of(as_json))
 
 
 @feedback.command()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmentry.terms.errors import Problem, SegmentryError, WorkspaceError
+from segmentry.terms.errors import SegmentryError
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
     from rich.progress import Progress
     from typer.exceptions import TyperException
 
@@ -127,13 +126,12 @@ def error(problem: SegmentryError, form: Form) -> None:
         sys.stderr.write("\n".join((*lines, f"  code:  {each.code}\n")))
 
 
-def draw(workspace: Workspace, figures: Mapping[str, go.Figure], title: str, path: Path, form: Form) -> None:
-    """Write pictures as one page, whole or not at all, and say where it is.
+def draw(workspace: Workspace, result: DocumentResult, path: Path, form: Form) -> None:
+    """Write the pictures of an answer as one page, whole or not at all, and say where it is.
 
     Args:
         workspace: Whose pictures they are.
-        figures: The pictures by name; a page without any says so.
-        title: What they answer.
+        result: The answer; a page without any picture says so.
         path: Where to write.
         form: For whom to say it.
 
@@ -141,19 +139,20 @@ def draw(workspace: Workspace, figures: Mapping[str, go.Figure], title: str, pat
         WorkspaceError: the page cannot be written.
     """
     from segmentry.reports import render_pictures
+    from segmentry.workspace.reporting import write_page
 
     settings = workspace.settings
     nothing = "What is loaded allows no picture; the command says why."
+    figures = {name: result.figure(name) for name in result.figures}
     page = render_pictures(
-        figures, settings.locale, title=title, of=workspace.folder.name, simulated=settings.simulated, nothing=nothing
+        figures,
+        settings.locale,
+        title=result.title,
+        of=workspace.folder.name,
+        simulated=settings.simulated,
+        nothing=nothing,
     )
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        partial.write_text(page, encoding="utf8")
-        partial.replace(path)
-    except OSError as problem:
-        what, next_step = "The page cannot be written", "Choose a path in a folder in which you may write."
-        raise WorkspaceError(Problem("PAGE_UNWRITABLE", what, str(path), str(problem), next_step)) from problem
+    write_page(page, path)
     if form is Form.PEOPLE:
         line(f"Written to {path}")
 
@@ -205,6 +204,9 @@ def main_job(result: MainJobResult, form: Form, *, simulated: bool = False) -> N
         line(f"WARNING: {share} of the rows were put aside; see the reasons above.")
     for file in source["files"]:
         _recognized(file)
+    if source["others"]["files"]:
+        files, rows = pen.cell(source["others"]["files"], "other files"), pen.cell(source["others"]["rows"], "rows")
+        line(f"Beside orders, {files} of {rows} in all: segmentry status {result.folder}")
     revenue = found["revenue"]
     line(
         f"\nAs of {pen.moment(found['as_of'])}: {pen.cell(found['customers']['buyers'], 'buyers')}, "
@@ -304,7 +306,8 @@ def fetched(result: DocumentResult, pen: Pen, form: Form) -> None:
         return
     for each in found["fetched"]:
         rows, fetches = pen.cell(each["rows"], "rows"), pen.cell(each["increments"], "fetches")
-        line(f"{each['connection']}, {each['table']}: {rows} in {fetches}")
+        brought = f"{pen.cell(each['brought'], 'rows')} brought" if each["brought"] else "nothing new"
+        line(f"{each['connection']}, {each['table']}: {brought}; {rows} staged in all, from {fetches}")
         if each["load"] is not None:
             _load(each["load"], pen)
 
@@ -336,6 +339,9 @@ def status(result: DocumentResult, pen: Pen, form: Form) -> None:
     line(f"  loaded {loaded}, refreshed {computed}")
     if found["as_of"]:
         line(f"  as of {pen.moment(found['as_of'])}")
+    if found["people"]["customers"] is not None:
+        parties, customers, buyers = (pen.cell(found["people"][each], each) for each in found["people"])
+        line(f"  {parties} make {customers}; of them {buyers}")
     if not found["loads"]:
         line(f"  next:  segmentry load {found['folder']} FILE")
     for reason in found["stale_because"]:

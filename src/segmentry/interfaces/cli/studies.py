@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from segmentry.interfaces.cli import printing, study_printing
 from segmentry.interfaces.cli.options import as_demands
 from segmentry.interfaces.cli.printing import Form
-
-if TYPE_CHECKING:
-    from segmentry.workspace import Workspace
 
 study = typer.Typer(
     help="The guided study: from an objective to segments that may be believed.",
@@ -98,7 +95,22 @@ def bases(
             result = workspace.study.bases(measure=measure, period_days=days)
         study_printing.bases(result, printing.pen_of(workspace.settings), Form.of(as_json))
         if out is not None:
-            _draw_bases(workspace, result.as_dict(), out, Form.of(as_json))
+            printing.draw(workspace, result, out, Form.of(as_json))
+
+
+@study.command()
+def questions(
+    folder: Folder,
+    most: Annotated[int, typer.Option(help="Most questions.")] = 6,
+    as_json: Json = False,
+) -> None:
+    """The fewest questions of the surveys loaded by which new people find their segment, and how to weigh answers."""
+    from segmentry.workspace import Workspace
+
+    with Workspace.open(folder, "study") as workspace:
+        with printing.busy(Form.of(as_json), "looking for golden questions"):
+            result = workspace.study.questions(most=most)
+        study_printing.questions(result, printing.pen_of(workspace.settings), Form.of(as_json))
 
 
 @study.command()
@@ -172,12 +184,3 @@ def show(folder: Folder, as_json: Json = False) -> None:
         with printing.busy(Form.of(as_json), "looking at the study"):
             result = workspace.study.show()
         study_printing.shown(result, printing.pen_of(workspace.settings), Form.of(as_json))
-
-
-def _draw_bases(workspace: Workspace, found: dict[str, Any], out: Path, form: Form) -> None:
-    from segmentry.charts import bases_picture
-
-    settings = workspace.settings
-    known = isinstance(found["bases"], list)
-    figures = {"bases": bases_picture(found, settings.locale, settings.timezone)} if known else {}
-    printing.draw(workspace, figures, "What each basis adds", out, form)

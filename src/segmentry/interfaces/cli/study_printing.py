@@ -24,7 +24,7 @@ def _object(result: DocumentResult, form: Form) -> Found | None:
 
 
 def _head(found: Found, pen: Pen) -> str:
-    customers = pen.cell(found["customers"], "customers")
+    customers = pen.cell(found["customers"], found["base"])
     return f"As of {pen.moment(found['as_of'])}. Objective: {_words(found['objective'])}. {customers}."
 
 
@@ -37,7 +37,7 @@ def data(result: DocumentResult, pen: Pen, form: Form) -> None:
 
 
 def _inventory(found: Found, pen: Pen) -> None:
-    head = ("Data", "For it", "State", "Rows", "Covers customers", "Latest")
+    head = ("Data", "For it", "State", "Rows", f"Covers {found['base']}", "Latest")
     rows = [
         (
             each["table"], each["strength"], each["state"], pen.cell(each["rows"]), _share(each["coverage"], pen),
@@ -47,6 +47,8 @@ def _inventory(found: Found, pen: Pen) -> None:
     ]  # fmt: skip
     print_table("What the objective needs", head, rows)
     for each in found["data"]:
+        if each["state"] == "missing" and each["rows"]:
+            line(f"{each['table']}: {each['remark']}")
         if each["plan"] is not None and each["strength"] == "needed":
             plan = each["plan"]
             line(f"{each['table']} ({each['state']}): {each['gap_costs']}")
@@ -66,7 +68,9 @@ def recommended(result: DocumentResult, pen: Pen, form: Form) -> None:
         line("Variables: " + (", ".join(each["trait"] for each in found["variables"]) or "none that would serve"))
         line(f"Method: {_words(found['method']['method'])}. {found['method']['reason']}")
         for each in found["sample"]["rules"]:
-            line(f"  {'met' if each['met'] else 'NOT met':<8} {each['rule']}: {pen.cell(each['needed'], 'customers')}")
+            line(
+                f"  {'met' if each['met'] else 'NOT met':<8} {each['rule']}: {pen.cell(each['needed'], found['base'])}"
+            )
         _not_offered(found["not_offered"], pen)
 
 
@@ -135,6 +139,40 @@ def bases(result: DocumentResult, pen: Pen, form: Form) -> None:
         line("coverage: of whom anything is known at all; who answers is not what they say.")
     if found["stopped_before"]:
         line(f"From the outside in, nothing is gained from {found['stopped_before']} on.")
+
+
+def questions(result: DocumentResult, pen: Pen, form: Form) -> None:
+    """Golden questions in order, what they achieve, and how to weigh their answers."""
+    found = _object(result, form)
+    if found is None:
+        return
+    line(f"As of {pen.moment(found['as_of'])}. Study {found['study']}.")
+    if isinstance(found["questions"], dict):
+        line(f"There are no golden questions: {found['questions']['not_estimable']}.")
+    else:
+        _golden(found, pen)
+    if found.get("locked"):
+        line(f"Not looked at, since they tell a special category: {', '.join(found['locked'])}")
+
+
+def _golden(found: Found, pen: Pen) -> None:
+    people, baseline = pen.cell(found["respondents"], "respondents"), pen.write.percent(found["baseline"], 1)
+    rows = [
+        (str(each["position"]), each["question"], each["survey"], _percent(each["agreement"], pen))
+        for each in found["questions"]
+    ]
+    print_table("Golden questions", ("", "Question", "Survey", "Put in their segment up to here"), rows)
+    line(f"Share of respondents not learned from, with its 95 % interval; {people}, each held out once.")
+    line(f"To name the largest segment for everybody would be right for {baseline}.")
+    asked = range(1, len(rows) + 1)
+    weights = [
+        (each["name"], *(pen.write.number(figure, 3) for figure in (each["constant"], *each["weights"])))
+        for each in found["segments"]
+    ]
+    usual = ("answer where none is given", "", *(pen.write.number(figure, 3) for figure in found["usual_answers"]))
+    head = ("Segment", "Constant", *(f"Question {place}" for place in asked))
+    print_table("How to weigh the answers", head, [*weights, usual])
+    line(f"Rule: {found['rule']}.")
 
 
 def compared(result: DocumentResult, pen: Pen, form: Form) -> None:

@@ -59,7 +59,7 @@ class Design(Spec):
         survey_id: Id of the survey.
         title: What respondents read above it.
         questions: The questions, in order.
-        segments: Segments whose members are asked; everybody where none is named.
+        segments: Segments whose members are asked, defined or found (by id or name); everybody where none is named.
     """
 
     survey_id: str

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentry.profiles.feedback.spec import FeedbackSpec
+from segmentry.science.assumptions import go_together
 from segmentry.science.effects import holm, nominal_effect
 from segmentry.science.inputs import FloatArray
 from segmentry.science.satisfaction import wilson
-from segmentry.science.sentiment import Read, joined, rated, read
+from segmentry.science.sentiment import Read, agreement, joined, rated, read
 from segmentry.science.themes import Themes, find_themes
 from segmentry.terms.numbers import Estimate, NotEstimable
 
@@ -34,6 +35,7 @@ class Texts:
     Attributes:
         reads: Language, words and sentiment of each, length n.
         sentiment: Sentiment of words joined with ratings, NaN where neither tells, shape (n,).
+        stars: Ratings brought to -1 to 1, NaN where there is none, shape (n,).
         main: Place of the main theme, -1 for none, shape (n,).
         names: Name of each theme; none where the themes are not to be relied on.
         themes: The themes, or why there are none.
@@ -41,6 +43,7 @@ class Texts:
 
     reads: tuple[Read, ...]
     sentiment: FloatArray
+    stars: FloatArray
     main: NDArray[np.int64]
     names: tuple[str, ...]
     themes: Themes | NotEstimable
@@ -68,16 +71,17 @@ def read_texts(
             seen[pair] = read(*pair)
     reads = tuple(seen[pair] for pair in zip(texts, languages, strict=True))
     words = np.array([each.sentiment if isinstance(each.sentiment, float) else np.nan for each in reads])
-    whole = joined(words, rated(ratings[:, 0], ratings[:, 1], ratings[:, 2]))
+    stars = rated(ratings[:, 0], ratings[:, 1], ratings[:, 2])
+    whole = joined(words, stars)
     english = np.flatnonzero(of_customers & np.array([each.language == "en" for each in reads], dtype=bool))
     main = np.full(len(texts), -1, dtype=np.int64)
     found = find_themes(
         [texts[int(place)] for place in english], candidates=spec.theme_counts, stop_words=spec.silent_words
     )
     if isinstance(found, NotEstimable) or not found.stable:
-        return Texts(reads, whole, main, (), found)
+        return Texts(reads, whole, stars, main, (), found)
     main[english] = found.main
-    return Texts(reads, whole, main, _names(found), found)
+    return Texts(reads, whole, stars, main, _names(found), found)
 
 
 def _names(found: Themes) -> tuple[str, ...]:
@@ -112,21 +116,40 @@ def read_rows(texts: Texts, told: Sequence[Mapping[str, Any]]) -> list[dict[str,
     return rows
 
 
-def language_rows(reads: Sequence[Read], unread: int) -> list[dict[str, Any]]:
+def language_rows(reads: Sequence[Read], stars: FloatArray, unread: int) -> list[dict[str, Any]]:
     """Rows of `FEEDBACK_LANGUAGES`.
 
     Args:
         reads: Texts that were read.
+        stars: Their ratings from -1 to 1, NaN where there is none, shape (n,).
         unread: Older texts that were not.
     """
     counts = Counter(each.language or UNKNOWN for each in reads)
+    pairs: dict[str, list[tuple[float, float]]] = {}
+    for own, points in zip(reads, stars.tolist(), strict=True):
+        if isinstance(own.sentiment, float) and not np.isnan(points):
+            pairs.setdefault(own.language or UNKNOWN, []).append((own.sentiment, points))
     if unread:
         counts[UNREAD] = unread
     whole = sum(counts.values())
     return [
         {"language": name, "texts": count, "share": count / whole, "read": name == "en"}
+        | _agreeing(pairs.get(name, []))
         for name, count in sorted(counts.items())
     ]
+
+
+def _agreeing(pairs: Sequence[tuple[float, float]]) -> dict[str, Any]:
+    """How far sentiment by words goes with the stars beside it, with the interval where there are enough texts."""
+    words, stars = np.array(pairs, dtype=np.float64).reshape(-1, 2).T
+    found = agreement(words, stars) if pairs else NotEstimable("no text has a rating")
+    told: dict[str, Any] = {"rated": len(pairs)}
+    if isinstance(found, NotEstimable):
+        return told
+    measured = go_together(words, stars)
+    if isinstance(measured, NotEstimable):
+        return told | {"agreement": found}
+    return told | {"agreement": found, "agreement_low": measured.estimate.low, "agreement_high": measured.estimate.high}
 
 
 def theme_rows(texts: Texts) -> list[dict[str, Any]]:

@@ -87,6 +87,10 @@ FEEDBACK_LANGUAGES = Contract(
         Column("texts", _INTEGER, "Texts.", "texts", required=True),
         Column("share", _NUMBER, "Share of all texts.", "share", required=True),
         Column("read", _BOOLEAN, "Whether sentiment and themes can be told of it.", required=True),
+        Column("rated", _INTEGER, "Texts with sentiment of words and a rating beside it.", "texts", required=True),
+        Column("agreement", _NUMBER, "Spearman's correlation of the two over them.", "correlation"),
+        Column("agreement_low", _NUMBER, "Lower end of its 95 % interval.", "correlation"),
+        Column("agreement_high", _NUMBER, "Upper end.", "correlation"),
     ),
 )
 

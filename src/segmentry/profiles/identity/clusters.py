@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import fsum
 from typing import Literal
 
 from segmentry.profiles.identity.contradictions import Description, contradiction, family
@@ -72,6 +73,11 @@ class Cluster:
         return min(link.probability for link in self.tree)
 
     @property
+    def expected_precision(self) -> float | None:
+        """Mean probability of the links by linkage inside; None where there are none. See `expected_precision`."""
+        return expected_precision([self])
+
+    @property
     def evidence(self) -> tuple[str, ...]:
         """Kinds of links, in alphabetical order."""
         return tuple(sorted({link.evidence for link in self.inside}))
@@ -86,6 +92,18 @@ class Cluster:
         """The strongest link that brought some of its parties to the others."""
         crossing = [link for link in self.tree if (link.left in parties) != (link.right in parties)]
         return crossing[0] if crossing else self.tree[0]
+
+
+def expected_precision(clusters: Iterable[Cluster]) -> float | None:
+    """Share of accepted links by linkage that are right, were the model's probabilities right: their mean.
+
+    An estimate of the model and no count of mistakes: nothing here knows the truth. None where linkage joined nobody.
+
+    Args:
+        clusters: The clusters whose links were accepted.
+    """
+    told = [link.probability for each in clusters for link in each.inside if link.guard == "linkage"]
+    return fsum(told) / len(told) if told else None
 
 
 @dataclass

@@ -97,6 +97,8 @@ class IdentityReport:
         overruled: Older rulings that newer ones contradict.
         pairs: Pairs that linkage would compare, by blocking rule; empty where it was not asked for.
         linkage: What linkage found, or why there was none.
+        expected_precision: Share of accepted links by linkage that are right, by the model's own estimate: their mean
+            probability. None where linkage joined nobody.
     """
 
     method: Method
@@ -110,6 +112,7 @@ class IdentityReport:
     overruled: int
     pairs: dict[str, int]
     linkage: NotEstimable | None = None
+    expected_precision: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The report as a JSON-ready mapping."""

@@ -71,6 +71,12 @@ IDENTITY_CLUSTERS = Contract(
         Column("links", _INTEGER, "Pairs of them that are linked directly.", "links", required=True),
         Column("weakest_link", _NUMBER, "Smallest probability among the links that hold it together.", required=True),
         Column("density", _NUMBER, "Links over the pairs there could be.", required=True),
+        Column(
+            "expected_precision",
+            _NUMBER,
+            "Mean probability of its links by linkage, an estimate of the model; empty where it has none.",
+            "share",
+        ),
         Column("evidence", _TEXT, "Kinds of links, in alphabetical order.", required=True),
     ),
 )

@@ -1,7 +1,8 @@
 """Who is most ready to buy: vertically an industry or a title, horizontally one title over all industries.
 
 The horizontal comparison is made inside each industry and put together by Mantel & Haenszel (1959), so that a title is
-not called ready because it sits in an industry that is.
+not called ready because it sits in an industry that is. Its probability is exact (Mehta, Patel & Gray 1985): of few
+conversions chi-squared calls one null world in seventy as rare as one in a thousand.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from segmentry.profiles.leads.scoring import shared
 from segmentry.science.effects import holm, nominal_effect
 from segmentry.science.inputs import FloatArray
 from segmentry.science.satisfaction import wilson
+from segmentry.science.sparse import chance_of_strata
 
 VERTICAL = ("industry", "title_level", "title_function", "lead_source")
 HORIZONTAL = ("title_level", "title_function")
@@ -22,6 +24,8 @@ FEWEST = 10
 """Settled leads from which a kind of lead is compared."""
 
 _CLAIM = 0.05
+_FULL = 20_000
+"""Conversions of a title, or leads of it, from which chi-squared stands for the exact probability."""
 
 Cell = Mapping[str, Any]
 """``value``, ``industry`` (may be null), ``leads`` and ``converted``."""
@@ -64,6 +68,17 @@ def mantel_haenszel(tables: FloatArray) -> tuple[float, float]:
     return (beyond, float(chdtrc(1, beyond**2 / spread))) if spread > 0 else (0.0, 1.0)
 
 
+def ahead_inside(tables: FloatArray) -> tuple[float, float]:
+    """`mantel_haenszel` with the exact p, which is worked out unless the counts are large.
+
+    Args:
+        tables: Whole numbers, as there.
+    """
+    beyond, chance = mantel_haenszel(tables)
+    large = np.minimum(tables[:, 0].sum(axis=1), tables[:, :, 0].sum(axis=1)).sum() > _FULL
+    return beyond, chance if large else chance_of_strata(tables)
+
+
 def _vertical(name: str, cells: Sequence[Cell]) -> list[dict[str, Any]]:
     counts: dict[str, list[float]] = {}
     for cell in cells:
@@ -102,7 +117,7 @@ def _horizontal(name: str, cells: Sequence[Cell]) -> list[dict[str, Any]]:
         both = (own.sum(axis=1) > 0) & (rest.sum(axis=1) > 0)
         if both.sum() < 2 or min(own[both].sum(), rest[both].sum()) < FEWEST:
             continue
-        beyond, chance = mantel_haenszel(np.stack([own[both], rest[both]], axis=1))
+        beyond, chance = ahead_inside(np.stack([own[both], rest[both]], axis=1))
         ahead = int((own[both, 0] * rest[both].sum(axis=1) > rest[both, 0] * own[both].sum(axis=1)).sum())
         told = _told("horizontal", name, value, own[both, 0].sum(), own[both].sum())
         found = {"others": rest[both, 0].sum() / rest[both].sum(), "chance": chance, "claimed": beyond > 0}

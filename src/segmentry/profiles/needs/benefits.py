@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from segmentry.profiles.needs.spec import BenefitsSpec
 from segmentry.science.inputs import FloatArray
 from segmentry.science.mixtures import LatentClass
+from segmentry.science.scales import level_share
 from segmentry.terms.errors import EstimationError
 from segmentry.terms.numbers import NotEstimable
 
@@ -24,6 +25,9 @@ LOOKED_AT = 5_000
 _FEWEST = 50
 _STARTS = 10
 _MARKED = 0.1
+_LEVEL = 0.8
+"""Share of what sets classes apart that is how high they answer, beyond which they are no classes of benefits."""
+_MOST_POINTS = 11
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,8 @@ def benefit_classes(told: Choices, spec: BenefitsSpec) -> Benefits | NotEstimabl
         spec: Most classes that are tried.
 
     Returns:
-        The classes; not estimable from too few respondents, or where no two classes fit better than one.
+        The classes; not estimable from too few respondents, where no two classes fit better than one, or where ratings
+        differ between classes in their level alone: yes-sayers and no-sayers.
     """
     rows = len(told.customers)
     sample = told.codes[:: _step(rows)]
@@ -117,7 +122,35 @@ def benefit_classes(told: Choices, spec: BenefitsSpec) -> Benefits | NotEstimabl
         return NotEstimable("the answers cannot be put into classes")
     if best.n_segments == 1:
         return NotEstimable("no classes stand out: answers to one question say nothing of those to another")
-    return _described(told, varied, best, rows)
+    found = _described(told, varied, best, rows)
+    ratings = _ratings(told, varied)
+    level = NotEstimable("no ratings on one scale") if ratings is None else level_share(ratings, found.labels)
+    if not isinstance(level, NotEstimable) and level > _LEVEL:
+        return NotEstimable("the classes differ in how high they answer, not in what they seek")
+    return found
+
+
+def _ratings(told: Choices, varied: Sequence[int]) -> FloatArray | None:
+    """The answers as numbers, shape (n, varied); None where they are none, or not all of them on one scale.
+
+    Questions are on one scale where their answers are whole numbers of at most eleven points in all, and those to each
+    reach over half of them: five points beside eleven are two scales.
+    """
+    keys = [[_natural(answer) for answer in told.answers[place]] for place in varied]
+    if any(kind for known in keys for kind, _, _ in known):
+        return None
+    points = [np.array([number for _, number, _ in known]) for known in keys]
+    ends = np.array([(each.min(), each.max()) for each in points])
+    reach = ends[:, 1].max() - ends[:, 0].min()
+    whole = all((each == np.floor(each)).all() for each in points)
+    if not whole or reach >= _MOST_POINTS or (2 * (ends[:, 1] - ends[:, 0]) < reach).any():
+        return None
+    columns = [told.codes[:, place] for place in varied]
+    known = [np.where(np.isnan(column), 0, column).astype(np.int64) for column in columns]
+    given = [
+        np.where(np.isnan(column), np.nan, own[at]) for column, own, at in zip(columns, points, known, strict=True)
+    ]
+    return np.column_stack(given)
 
 
 def _best(codes: FloatArray, most: int) -> LatentClass | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from segmentry.profiles.needs.spec import KanoSpec, NeedSpec
-from segmentry.science.attribute_kinds import CATEGORIES, Kano, kano
+from segmentry.science.attribute_kinds import CATEGORIES, kano
 from segmentry.science.gaps.underserved import opportunity_band, opportunity_score
 from segmentry.terms.numbers import NotEstimable
 
@@ -72,7 +71,8 @@ def by_segment(cells: Sequence[Cell]) -> dict[Place, list[Cell]]:
 def need_row(need: NeedSpec, place: Place, cells: Sequence[Cell]) -> dict[str, Any]:
     """A row of `NEED_SCORES`: importance, satisfaction and opportunity of a need inside one segment.
 
-    The interval comes from 2,000 draws of as many respondents from the counts (percentile bootstrap).
+    The interval comes from 2,000 draws of the shares of every kind of pair, seen or not, given the counts (Dirichlet,
+    half a respondent for each; Jeffreys): a draw of respondents would never meet a pair that nobody gave.
 
     Args:
         need: The need.
@@ -93,9 +93,8 @@ def need_row(need: NeedSpec, place: Place, cells: Sequence[Cell]) -> dict[str, A
         return told | {"reason": f"{fewest:.0f} ratings, {FEWEST} are needed"}
     found = _scores(rows[None].astype(np.float64), importance, satisfaction)[:, 0]
     random = np.random.default_rng(0)
-    order = np.lexsort((satisfaction, importance))
-    drawn = random.multinomial(int(rows.sum()), rows[order] / rows.sum(), _DRAWS).astype(np.float64)
-    worlds = _scores(drawn, importance[order], satisfaction[order])[2]
+    weights, *boxes = _weighed(rows, importance, satisfaction)
+    worlds = _scores(random.dirichlet(weights, _DRAWS), *boxes)[2]
     low, high = np.quantile(worlds[~np.isnan(worlds)], [0.025, 0.975])
     return told | {
         "importance": float(found[0]),
@@ -111,6 +110,16 @@ def need_row(need: NeedSpec, place: Place, cells: Sequence[Cell]) -> dict[str, A
 def _boxes(cells: Sequence[Cell], name: str, cut: float) -> np.ndarray[Any, np.dtype[np.float64]]:
     """1 where the answer counts, 0 where not, NaN where there is none."""
     return np.array([np.nan if cell[name] is None else float(cell[name] >= cut) for cell in cells])
+
+
+def _weighed(rows: Any, importance: Any, satisfaction: Any) -> tuple[Any, Any, Any]:
+    """Weights, importance and satisfaction of all four pairs of boxes and of the gaps there are, in one order."""
+    pairs = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
+    boxes = np.hstack([[importance, satisfaction], pairs])
+    weights = np.concatenate([rows, np.full(4, 0.5)])
+    keys = np.where(np.isnan(boxes), 2.0, boxes)
+    _, first, places = np.unique(3 * keys[0] + keys[1], return_index=True, return_inverse=True)
+    return np.bincount(places, weights), boxes[0, first], boxes[1, first]
 
 
 def _scores(counts: Any, importance: Any, satisfaction: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -143,19 +152,8 @@ def kano_row(attribute: KanoSpec, place: Place, cells: Sequence[Cell]) -> dict[s
     found = kano(*(np.repeat([float(cell[name]) for cell in whole], rows) for name in ("first", "second")))
     return told | {
         "category": found.category,
-        "clear": _is_clear(found),
+        "clear": found.clear,
         **{name: found.counts[name] for name in CATEGORIES},
         "better": None if isinstance(found.better, NotEstimable) else found.better,
         "worse": None if isinstance(found.worse, NotEstimable) else found.worse,
     }
-
-
-def _is_clear(found: Kano) -> bool:
-    """Whether the category leads every other one by more than 1.65 standard errors (Fong 1996)."""
-    if found.category is None:
-        return False
-    total = sum(found.counts.values())
-    own = found.counts[found.category]
-    next_one = max(rows for name, rows in found.counts.items() if name != found.category)
-    error = math.sqrt((own + next_one) * (2 * total - own - next_one) / (2 * total))
-    return own - next_one > 1.65 * error

@@ -44,7 +44,7 @@ NEED_KANO = Contract(
         Column("attribute", _TEXT, "Name of the attribute.", required=True),
         Column("respondents", _INTEGER, "Members with a pair of answers.", "respondents", required=True),
         Column("category", _TEXT, "must_be, one_dimensional, attractive or indifferent."),
-        Column("clear", _BOOLEAN, "Whether it leads the next category beyond chance (Fong 1996)."),
+        Column("clear", _BOOLEAN, "Whether it leads the next category beyond chance (sign test)."),
         *(
             Column(name, _INTEGER, f"Answers of the kind {name.replace('_', ' ')}.", "respondents")
             for name in ("must_be", "one_dimensional", "attractive", "indifferent", "reverse", "questionable")

@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 from segmentry.profiles.picking import first_rows
 
 KEYS = ("customer_id", "survey_id", "question")
+_OF_SCALE = ("scale", "needed", "centered", "lowest", "highest")
 
 
 def latest_answers(responses: ir.Table, as_of: datetime) -> ir.Table:
@@ -118,7 +119,7 @@ def straight_lines(styles: ir.Table, least: int) -> ir.Table:
 
 
 def scale_points(answers: ir.Table, items: ir.Table) -> ir.Table:
-    """Keyed answers on the scales, one row for each with ``value``; those off the scale are gone.
+    """Keyed answers on the scales, one row for each with ``value``, its key and ends; those off the scale are gone.
 
     Args:
         answers: Pointed answers.
@@ -129,7 +130,7 @@ def scale_points(answers: ir.Table, items: ir.Table) -> ir.Table:
     inside = joined.filter((joined.point >= joined.lowest) & (joined.point <= joined.highest))
     turned = inside.lowest + inside.highest - inside.point
     value = ibis.ifelse(inside.turned, turned, inside.point)
-    return inside.select("customer_id", "survey_id", "scale", "needed", "centered", value=value)
+    return inside.select("customer_id", "survey_id", *_OF_SCALE, "turned", value=value)
 
 
 def scores(points: ir.Table, styles: ir.Table) -> ir.Table:
@@ -137,15 +138,20 @@ def scores(points: ir.Table, styles: ir.Table) -> ir.Table:
 
     Args:
         points: As `scale_points` tells.
-        styles: As `answer_styles` tells; centered scales lose the respondent's own mean.
+        styles: As `answer_styles` tells; items of centered scales lose the respondent's own mean, turned ones the mean
+            turned round.
     """
-    grouped = points.group_by("customer_id", "survey_id", "scale", "needed", "centered")
-    means = grouped.aggregate(answered=points.value.count(), plain=points.value.mean())
+    grouped = points.group_by("customer_id", "survey_id", *_OF_SCALE)
+    means = grouped.aggregate(
+        answered=points.value.count(), plain=points.value.mean(), turned_share=points.turned.cast("float64").mean()
+    )
     enough = means.filter(means.answered >= means.needed)
     own = styles.select(own_customer="customer_id", own_survey="survey_id", own_mean="mean")
     same = [enough.customer_id == own.own_customer, enough.survey_id == own.own_survey]
     joined = enough.left_join(own, same)
-    score = ibis.ifelse(joined.centered, joined.plain - joined.own_mean, joined.plain)
+    turned = joined.turned_share
+    own_level = joined.own_mean * (1.0 - 2.0 * turned) + turned * (joined.lowest + joined.highest)
+    score = ibis.ifelse(joined.centered, joined.plain - own_level, joined.plain)
     return joined.select("customer_id", "scale", score=score)
 
 

@@ -79,7 +79,8 @@ def prove(placed: Placed, sheet: Sheet, common: Common | None) -> Proof:
     keyed = reverse_keyed(given, turned, scale.lowest, scale.highest)
     others = [each for each in common.questions if each not in placed.items] if common else []
     if scale.centered and common:
-        keyed = keyed - scale_scores(sheet.on_scale(common.questions, common.lowest, common.highest), least=0)[:, None]
+        own = scale_scores(sheet.on_scale(common.questions, common.lowest, common.highest), least=0)[:, None]
+        keyed = keyed - np.where(np.isin(np.arange(len(placed.items)), turned), scale.lowest + scale.highest - own, own)
     style = float("nan")
     if common and len(others) > 1:
         rest = scale_scores(sheet.on_scale(others, common.lowest, common.highest), least=0.0)

@@ -56,7 +56,12 @@ SURVEY_SCALES = Contract(
         Column("mean", _NUMBER, "Mean score of the respondents looked at.", "points"),
         Column("deviation", _NUMBER, "Standard deviation of the same.", "points"),
         Column("alpha", _NUMBER, "Cronbach's alpha.", "share"),
-        Column("alpha_low", _NUMBER, "Lower end of its 95 % interval (Feldt).", "share"),
+        Column(
+            "alpha_low",
+            _NUMBER,
+            "Lower end of its 95 % interval (Feldt, or of any distribution where that is wider).",
+            "share",
+        ),
         Column("alpha_high", _NUMBER, "Upper end.", "share"),
         Column("omega", _NUMBER, "McDonald's omega of one factor.", "share"),
         Column("style_correlation", _NUMBER, "Correlation with the mean answer to all other items.", "correlation"),

@@ -29,5 +29,17 @@ TECHNOLOGY_ADOPTION = Contract(
         Column("mean_days", _NUMBER, "Mean days from the first adoption.", "days"),
         Column("deviation_days", _NUMBER, "Standard deviation of those days.", "days"),
         Column("median_seen_days", _NUMBER, "Median days since the latest evidence of its use.", "days"),
+        Column(
+            "periods", _INTEGER, "Whole periods from the first adoption on that the timing is told from.", "periods"
+        ),
+        Column("period_days", _INTEGER, "Days of a period.", "days"),
+        Column("innovation", _NUMBER, "p of Bass' model: rate of adoption without others.", "per period"),
+        Column("imitation", _NUMBER, "q: rate that those who adopted add.", "per period"),
+        Column("market", _NUMBER, "m: parties told of here who will adopt in the end, with a day.", "parties"),
+        Column("peak_on", ColumnType.DATE, "Day on which most adopt at once, by the model."),
+        Column("timing_reason", _TEXT, "Why the timing, or its peak, cannot be told."),
     ),
 )
+
+TIMING = ("periods", "period_days", "innovation", "imitation", "market", "peak_on", "timing_reason")
+"""The columns of `TECHNOLOGY_ADOPTION` that tell when adoption peaks."""

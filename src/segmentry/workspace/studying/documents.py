@@ -12,7 +12,7 @@ from segmentry.discovery.guide.short_form import ShortForm
 from segmentry.science.bases import BasesAdded
 from segmentry.science.satisfaction import wilson
 from segmentry.terms.numbers import NotEstimable, as_json
-from segmentry.workspace.looking import rows_where
+from segmentry.workspace.looking import base_word, rows_where
 from segmentry.workspace.studying.standing import instant, published, recorded_study
 
 if TYPE_CHECKING:
@@ -25,11 +25,13 @@ def data(workspace: Workspace) -> Document:
     """Data that the objective needs: what is there, what is missing, what gaps cost, and the plan."""
     moment, study = instant(workspace), recorded_study(workspace)
     customers, found = asking.stocks(workspace.engine, moment)
-    rows = stock.inventory(study, found, customers, moment)
+    base = base_word(workspace)
+    rows = stock.inventory(study, found, customers, moment, base)
     return {
         "as_of": as_json(moment),
         "objective": study.objective.value,
         "customers": customers,
+        "base": base,
         "data": as_json(rows),
         "missing": [row["table"] for row in rows if row["strength"] == "needed" and row["state"] == "missing"],
         "to_settle": stock.open_questions(rows),
@@ -41,7 +43,8 @@ def recommendation(workspace: Workspace) -> Document:
     moment, study = instant(workspace), recorded_study(workspace)
     customers, traits = asking.candidates(workspace.engine)
     scales = rows_where(workspace, "survey_scales")
-    return {"as_of": as_json(moment), **advice.recommend(study, traits, customers, scales)}
+    advised = advice.recommend(study, traits, customers, scales)
+    return {"as_of": as_json(moment), "base": base_word(workspace), **advised}
 
 
 def register(workspace: Workspace) -> Document:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from segmentry.charts import bases_picture
 from segmentry.discovery.guide.short_form import short_form
 from segmentry.discovery.guide.spec import GuideSpec
 from segmentry.discovery.guide.statements import read_statement
@@ -14,7 +15,7 @@ from segmentry.discovery.run_guide import examine_assumptions, keep_version, rec
 from segmentry.terms.errors import Problem, StudyError
 from segmentry.terms.numbers import NotEstimable, as_json
 from segmentry.workspace.discovering import discover
-from segmentry.workspace.looking import read
+from segmentry.workspace.looking import locale, read
 from segmentry.workspace.progress import Progress, silent
 from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.studying import documents, sides
@@ -89,7 +90,10 @@ class StudyRoom:
         with self.workspace.engine.run("study", moment) as run:
             answer, how = bases_added(run, spec)
         document = {"as_of": as_json(moment), "study": study.id, **documents.bases(answer, how)}
-        return DocumentResult("What each basis adds", document, self._tables("study_bases"))
+        drawn, settings = {}, self.workspace.settings
+        if isinstance(document["bases"], list):
+            drawn = {"bases": partial(bases_picture, as_json(document), locale(settings), settings.timezone)}
+        return DocumentResult("What each basis adds", document, self._tables("study_bases"), drawn)
 
     def questions(self, *, most: int = 6) -> DocumentResult:
         """Golden questions: the fewest questions of the surveys loaded that tell the segments of the study apart.
