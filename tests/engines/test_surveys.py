@@ -26,7 +26,7 @@ _COMMON = {"survey_id": ["wave"] * 4, "question": list(QUESTIONS), "lowest": [1.
 WORDS = {"survey_id": ["wave"], "question": ["Q0"], "word": ["never"], "value": [1.0]}
 ITEMS = _COMMON | {
     "scale": ["a", "a", "b", "b"],
-    "turned": [False, True, False, False],
+    "turned": [False, True, False, True],
     "needed": [2, 2, 1, 1],
     "centered": [False, False, True, True],
 }

@@ -19,7 +19,7 @@ from segmentry.engine import data_type
 from segmentry.engine.files import LINE
 from segmentry.sources import times, values
 from segmentry.sources.countries import currency_codes
-from segmentry.sources.generic import FROM_LOAD, role_of
+from segmentry.sources.generic import FROM_LOAD, PAID_BY_ACCOUNTS, role_of
 from segmentry.sources.lines import given_names
 from segmentry.sources.reading import Reading
 from segmentry.sources.spec import LoadSpec
@@ -37,6 +37,8 @@ MISSING = "missing"
 ODD = "unknown to ISO 4217"
 """The remark on a cell that is kept."""
 
+_PAYING = ("party_key", "user_key")
+"""Who pays for a contract, and who uses it."""
 _NEVER_EMPTY = {
     *("ended_on", "closed_on", "closed_at", "period_end", "converted", "accepted", "responded", "forecast"),
     *("would_have_come", "scale_low", "scale_high", "answered_at", "given_at", "contributed_at", "referred_at"),
@@ -88,6 +90,7 @@ def typed_rows(reading: Reading, contract: Contract, styles: dict[str, times.Tim
         for column in contract.columns
         if column.name not in FROM_LOAD and (raw := reading.column(role_of(column))) is not None
     }
+    read = _paid(read, reading, contract)
     grave = [*_missing(reading, contract, read), *_out_of_order(contract, read)]
     slight: list[Doubt] = []
     for doubt in _doubts(reading, contract, read, styles, latest):
@@ -114,7 +117,9 @@ def _missing(reading: Reading, contract: Contract, read: Mapping[str, ir.Value])
     """Rows without what is required."""
     for column in contract.columns:
         raw = reading.column(role_of(column))
-        if column.required and column.name in read and raw is not None:
+        if _is_paid(reading, contract) and column.name == "party_key":
+            yield Doubt(column, MISSING, read[column.name].isnull())
+        elif column.required and column.name in read and raw is not None:
             yield Doubt(column, MISSING, values.is_wanting(raw))
 
 
@@ -128,7 +133,8 @@ def _doubts(
     """Cells that cannot be read, or tell what cannot be."""
     for name, cell in read.items():
         column, raw = contract.column(name), reading.column(role_of(contract.column(name)))
-        assert raw is not None
+        if raw is None or (name in _PAYING and _is_paid(reading, contract)):
+            continue
         if name in styles and styles[name].mixed:
             yield Doubt(column, "ambiguous", times.is_ambiguous(raw, styles[name]))
         yield Doubt(column, "not readable", cell.isnull() & ~values.is_wanting(raw))
@@ -136,6 +142,23 @@ def _doubts(
             yield Doubt(column, "in the future", cell > ibis.literal(latest))
         if name in _NEVER_NEGATIVE:
             yield Doubt(column, "below zero", cell < 0)
+
+
+def _is_paid(reading: Reading, contract: Contract) -> bool:
+    """Whether a column tells organizations that pay."""
+    return contract in PAID_BY_ACCOUNTS and reading.has(ORGANIZATIONS)
+
+
+def _paid(read: dict[str, ir.Value], reading: Reading, contract: Contract) -> dict[str, ir.Value]:
+    """The cells where organizations may pay: else the customer does, who uses it where no user is told."""
+    account = reading.column(ORGANIZATIONS)
+    if account is None or not _is_paid(reading, contract):
+        return read
+    payer, customer, user = _PAYING[0], read.get(_PAYING[0]), read.get(_PAYING[1])
+    paying: ir.Value = ibis.literal(f"{ORGANIZATIONS}:") + values.read_id(account)
+    users = [cell for cell in (user, customer) if cell is not None]
+    told = {payer: paying if customer is None else ibis.coalesce(paying, customer)}
+    return read | told | ({_PAYING[1]: ibis.coalesce(*users)} if users else {})
 
 
 def _out_of_order(contract: Contract, read: Mapping[str, ir.Value]) -> Iterator[Doubt]:

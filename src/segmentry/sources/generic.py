@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from segmentry.sources import times
 from segmentry.sources.names import EXACT, name_score, plain
@@ -10,12 +11,14 @@ from segmentry.sources.recognize import Recognized, check_mapping, check_single
 from segmentry.sources.sample import ColumnSample
 from segmentry.sources.table_names import DECISIVE, NUMBER_OF, NUMBERED, PARTIES, TELLTALES, USUAL_NAMES
 from segmentry.terms.canonical import (
+    ACCOUNT_KEY,
     CANONICAL,
     CUSTOMERS,
     ORDER_LINES,
     ORDERS,
     PARTY_KINDS,
     QUARANTINE,
+    SUBSCRIPTIONS,
 )
 from segmentry.terms.errors import Problem, SourceError, near_miss, shorten
 from segmentry.terms.tables import Column, Contract
@@ -43,6 +46,11 @@ _MADE = ("kind", *NUMBERED)
 """Columns that are made up where the file does not tell them."""
 _NAMED_BY_FILE = ("survey_id",)
 """Columns that the name of the file stands in for, once it is said what the file is."""
+PAID_BY_ACCOUNTS = (SUBSCRIPTIONS,)
+"""Tables whose customer may be an organization, told by a column of its own."""
+_EMPLOYERS = ("company", "company_name")
+"""Names of columns that describe a customer where there is one, and else name who pays."""
+_MOST_DIFFERENT = 0.5
 
 
 def table_asked_for(table: str | None, where: str) -> Contract | None:
@@ -78,8 +86,8 @@ def fitting_table(samples: Sequence[ColumnSample]) -> Contract | None:
     for contract in TABLES.values():
         if ordered and not _is_decided(samples, contract):
             continue
-        places = _places(samples, contract)
-        complete = all(column.name in places for column in contract.columns if _is_needed(column))
+        places = places_by_name(samples, contract)
+        complete = not lacking(contract, places) and not repeating_key(samples, contract, places)
         telltales = TELLTALES.get(contract.name, "").split()
         complete = complete and (not telltales or any(name in places for name in telltales))
         fitting = _one_each(samples, places) if contract is CUSTOMERS else len(places) * 2 >= len(samples)
@@ -97,25 +105,46 @@ def _is_decided(samples: Sequence[ColumnSample], contract: Contract) -> bool:
     return bool(bare.keys() & decisive) and not repeated
 
 
-def _is_needed(column: Column) -> bool:
-    """Whether a file without this column cannot fill the table."""
-    return column.required and column.name not in (*FROM_LOAD, *_MADE)
+def columns_told(contract: Contract) -> tuple[Column, ...]:
+    """The columns that a file may tell; who pays for an organization's contract comes before its customer."""
+    payer = (replace(ACCOUNT_KEY, required=False),) if contract in PAID_BY_ACCOUNTS else ()
+    return (*payer, *(column for column in contract.columns if column.name not in FROM_LOAD))
+
+
+def lacking(contract: Contract, names: Collection[str]) -> tuple[Column, ...]:
+    """The columns without which a file that tells the columns of these names cannot fill the table."""
+    paid = contract in PAID_BY_ACCOUNTS and ACCOUNT_KEY.name in names
+    return tuple(
+        column
+        for column in contract.columns
+        if column.required
+        if column.name not in (*FROM_LOAD, *_MADE, *names) and not (paid and column.name == "party_key")
+    )
+
+
+def repeating_key(samples: Sequence[ColumnSample], contract: Contract, places: Mapping[str, int]) -> str:
+    """The file's column that should tell the rows of the table apart, but mostly repeats; empty where there is none."""
+    key = [name for name in contract.key if name not in FROM_LOAD]
+    if len(key) != 1 or key[0] not in places:
+        return ""
+    sample = samples[places[key[0]]]
+    return sample.name if sample.distinct < _MOST_DIFFERENT else ""
 
 
 def _tells(samples: Sequence[ColumnSample], *roles: str) -> bool:
     return any(name_score(role, sample.name) >= _USUAL for role in roles for sample in samples)
 
 
-def _places(samples: Sequence[ColumnSample], contract: Contract) -> dict[str, int]:
+def places_by_name(samples: Sequence[ColumnSample], contract: Contract) -> dict[str, int]:
     """Columns of the contract with the place of the file's column whose name fits, each column of the file once."""
     places: dict[str, int] = {}
-    for column in contract.columns:
+    for column in columns_told(contract):
         ranked = sorted(
             (rank, sample.place)
             for sample in samples
             if sample.place not in places.values() and (rank := rank_of_name(column, sample.name)) is not None
         )
-        if column.name not in FROM_LOAD and ranked:
+        if ranked:
             places[column.name] = ranked[0][1]
     return places
 
@@ -136,7 +165,7 @@ def match_columns(
     Raises:
         SourceError: the mapping is wrong, or a required column is missing; every mistake at once.
     """
-    wanted = [column for column in contract.columns if column.name not in FROM_LOAD]
+    wanted = columns_told(contract)
     roles = {role_of(column): column.description for column in wanted}
     told = check_mapping(samples, [(PARTIES.get(role, role), name) for role, name in mapping], roles, where)
     found = [Recognized(role, samples[place].name, place, 1.0, "you said so") for role, place in told]
@@ -153,13 +182,10 @@ def match_columns(
         if ranked:
             place = ranked[0][1]
             found.append(Recognized(role, samples[place].name, place, 0.9, "its name is usual for this"))
+    found = _without_employer(found, contract)
     check_single(samples, found, where)
-    missing = [
-        column
-        for column in wanted
-        if _is_needed(column) and column.name not in _NAMED_BY_FILE
-        if role_of(column) not in {item.role for item in found}
-    ]
+    names_told = {column.name for column in wanted if role_of(column) in {item.role for item in found}}
+    missing = lacking(contract, {*names_told, *_NAMED_BY_FILE})
     if missing:
         names = shorten(", ".join(sample.name for sample in samples), 300)
         raise SourceError(
@@ -169,12 +195,28 @@ def match_columns(
                     f"No column tells {role_of(column)}: {column.description}",
                     f"{where}, for table {contract.name}",
                     names,
-                    f"Say which column it is: --map {role_of(column)}=COLUMN.",
+                    f"Say which column it is: --map {role_of(column)}=COLUMN{_or_account(column, contract)}.",
                 )
                 for column in missing
             ]
         )
     return tuple(found)
+
+
+def _without_employer(found: list[Recognized], contract: Contract) -> list[Recognized]:
+    """Leave out a company that merely describes a customer: it does not pay the customer's contracts."""
+    if contract not in PAID_BY_ACCOUNTS or "customer" not in {item.role for item in found}:
+        return found
+    return [
+        item
+        for item in found
+        if item.role != PARTIES[ACCOUNT_KEY.name] or item.confidence == 1 or plain(item.column) not in _EMPLOYERS
+    ]
+
+
+def _or_account(column: Column, contract: Contract) -> str:
+    paid = contract in PAID_BY_ACCOUNTS and column.name == "party_key"
+    return ", or --map account=COLUMN where organizations pay" if paid else ""
 
 
 def role_of(column: Column) -> str:

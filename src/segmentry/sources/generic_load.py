@@ -15,6 +15,7 @@ from segmentry.engine import Engine, Run
 from segmentry.engine.files import LINE
 from segmentry.sources import cells, generic, orders, times, values
 from segmentry.sources.lines import GIVEN_LIMIT, given_names
+from segmentry.sources.nearest import where_keys_repeat
 from segmentry.sources.plan import Planned
 from segmentry.sources.quality import unsettled
 from segmentry.sources.quarantine import rejected_rows
@@ -26,6 +27,7 @@ from segmentry.sources.shapes import united
 from segmentry.sources.tables import GIVEN
 from segmentry.sources.wide import is_wide, long_reading, match_wide, told_columns
 from segmentry.terms.canonical import CUSTOMERS, PRODUCTS
+from segmentry.terms.errors import Problem, SourceError
 from segmentry.terms.tables import Column, ColumnType, Contract
 
 REPEATED = "repeated_key"
@@ -147,10 +149,44 @@ def publish_generic(
         tables.append(rows.mutate(load_id=ibis.literal(plan.load_id)))
     run.publish(every, united(tables))
     loaded = run.table(every.name)
+    counts = _counts(run, planned, readings, loaded)
     if contract not in (CUSTOMERS, PRODUCTS):
         run.publish(contract, canonical_rows(loaded, contract), parents=(every.name,))
-    reports = [_report(run, plan, readings[plan.load_id], loaded) for plan in planned]
+    reports = [_report(run, plan, readings[plan.load_id], loaded, *counts[plan.load_id]) for plan in planned]
     return reports, [table for plan in planned for table in _aside(plan, readings[plan.load_id], loaded)]
+
+
+def _counts(
+    run: Run, planned: Sequence[Planned], readings: dict[str, GenericReading], loaded: ir.Table
+) -> dict[str, tuple[int, int]]:
+    """Rows that could be read and rows used of each load; `SourceError` where most give way to others of their file."""
+    counts: dict[str, tuple[int, int]] = {}
+    problems: list[Problem] = []
+    for plan in planned:
+        item = readings[plan.load_id]
+        counts[plan.load_id] = rows, used = _counted(run, item, loaded, plan.load_id)
+        if _most_give_way(rows, used):
+            _, used = _counted(run, item, loaded.filter(loaded.load_id == plan.load_id), plan.load_id)
+        if _most_give_way(rows, used):
+            problems.append(where_keys_repeat(item.reading.samples, item.contract, plan.file.name, rows - used, rows))
+    if problems:
+        raise SourceError(problems)
+    return counts
+
+
+def _most_give_way(rows: int, used: int) -> bool:
+    return (rows - used) * 2 > rows
+
+
+def _counted(run: Run, item: GenericReading, loaded: ir.Table, load_id: str) -> tuple[int, int]:
+    """Lines of a load that could be read, and those of them that no other row of ``loaded`` takes the place of."""
+    ranked = _winners(loaded, item.contract)
+    counted = run.rows(
+        ranked.filter(ranked.load_id == load_id).aggregate(
+            rows=item.lines, used=lambda table: item.lines(table, table.place == 0)
+        )
+    )[0]
+    return int(counted["rows"]), int(counted["used"])
 
 
 def _winners(loaded: ir.Table, contract: Contract) -> ir.Table:
@@ -190,7 +226,7 @@ def _aside(plan: Planned, item: GenericReading, loaded: ir.Table) -> list[ir.Tab
     null = ibis.null(dt.string)
     names, texts = [], []
     for column in item.contract.columns:
-        for place in item.reading.places(generic.role_of(column))[:1]:
+        for place in (*item.reading.places(generic.role_of(column)), *_payers(item, column))[:1]:
             name = item.reading.samples[place].name
             names.append((joined.fault == column.name, ibis.literal(name)))
             texts.append((joined.fault == column.name, joined[f"c{place}"].cast(dt.string).substr(0, 200)))
@@ -204,19 +240,18 @@ def _aside(plan: Planned, item: GenericReading, loaded: ir.Table) -> list[ir.Tab
     return [told, *rejected_rows(item.reading, plan.load_id)]
 
 
-def _report(run: Run, plan: Planned, item: GenericReading, loaded: ir.Table) -> LoadReport:
+def _payers(item: GenericReading, column: Column) -> tuple[int, ...]:
+    """Columns that tell who pays where none tells the customer."""
+    return item.reading.places(cells.ORGANIZATIONS) if column.name == "party_key" else ()
+
+
+def _report(run: Run, plan: Planned, item: GenericReading, loaded: ir.Table, good: int, used: int) -> LoadReport:
     own = loaded.filter(loaded.load_id == plan.load_id)
     told = own.filter(own.reason.notnull()).group_by("reason").aggregate(rows=item.lines)
     reasons = {row["reason"]: int(row["rows"]) for row in run.rows(told)}
     for row in item.reading.staged.rejected:
         reasons[row.reason] = reasons.get(row.reason, 0) + 1
-    ranked = _winners(loaded, item.contract)
-    counted = run.rows(
-        ranked.filter(ranked.load_id == plan.load_id).aggregate(
-            rows=item.lines, used=lambda table: item.lines(table, table.place == 0)
-        )
-    )[0]
-    good, beaten = int(counted["rows"]), int(counted["rows"]) - int(counted["used"])
+    beaten = good - used
     zero = Decimal("0.0000")
     rule = RuleEffect(REPEATED, "rows that give way to a later one with the same key", good, good - beaten, 0, 0, zero)
     reading = item.reading

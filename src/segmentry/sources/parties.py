@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 
 from segmentry.engine import Engine, Run
 from segmentry.sources import orders, times
+from segmentry.sources.cells import ORGANIZATIONS
 from segmentry.sources.generic_load import canonical_rows
 from segmentry.sources.shapes import united
 from segmentry.terms.canonical import CUSTOMERS, PARTY_KINDS
@@ -33,6 +34,7 @@ class Teller:
         kind: What those named there are to the business.
         since: Column with the first fact, if any.
         until: Column that says when it ended, if any.
+        among: Namespace of those it tells of; None for all whom it names.
     """
 
     table: str
@@ -40,12 +42,14 @@ class Teller:
     kind: Kind
     since: str | None = None
     until: str | None = None
+    among: str | None = None
 
 
 TELLERS = (
     Teller("accounts", "account_key", Kind.ORGANIZATION, "known_since"),
     Teller("account_contacts", "account_key", Kind.ORGANIZATION, "started_on"),
     Teller("account_contacts", "party_key", Kind.CONTACT, "started_on", "ended_on"),
+    Teller("subscriptions", "party_key", Kind.ORGANIZATION, "started_on", among=ORGANIZATIONS),
     Teller("subscriptions", "party_key", Kind.BUYER, "started_on"),
     Teller("subscriptions", "user_key", Kind.END_USER, "started_on", "ended_on"),
     Teller("opportunities", "account_key", Kind.ORGANIZATION, "opened_on"),
@@ -167,9 +171,15 @@ def _earlier(first: ir.Value, second: ir.Value) -> ir.Value:
     return ibis.coalesce(ibis.least(first, second), first, second)
 
 
-def _named(run: Run, teller: Teller, timezone: str) -> ir.Table:
+def _told_of(run: Run, teller: Teller) -> ir.Table:
+    """The rows that tell of somebody."""
     table = run.table(teller.table)
-    known = table.filter(table[teller.key].notnull())
+    key = table[teller.key]
+    return table.filter(key.notnull() if teller.among is None else key.startswith(f"{teller.among}:"))
+
+
+def _named(run: Run, teller: Teller, timezone: str) -> ir.Table:
+    known = _told_of(run, teller)
     place = (*TELLERS, *MENTIONS).index(teller)
     return known.select(
         party_key=known[teller.key],
@@ -219,8 +229,7 @@ def _union(tables: list[ir.Table]) -> ir.Table:
 
 
 def _kinds_of(run: Run, teller: Teller, timezone: str) -> ir.Table:
-    table = run.table(teller.table)
-    known = table.filter(table[teller.key].notnull())
+    known = _told_of(run, teller)
     kind, since = ibis.literal(teller.kind.value), _instant(run, known, teller.since, timezone)
     until = None if teller.until is None else _instant(run, known, teller.until, timezone, ends=True)
     return _kind_rows(known, teller.key, kind, since, until, teller.table)

@@ -47,6 +47,10 @@ class Recognized:
         }
 
 
+class IncompleteOrdersError(SourceError):
+    """No column can be taken for something that orders must tell."""
+
+
 Score = tuple[float, str]
 
 
@@ -262,6 +266,9 @@ _NEEDED = {
     "amount": ("AMOUNT_UNKNOWN", "No column tells the amount, nor quantity and price"),
 }
 
+NEEDED_BY_CODE = {code: role for role, (code, _) in _NEEDED.items()}
+"""The role that no column tells, by the code of the problem that says so."""
+
 
 def _check_complete(samples: Sequence[ColumnSample], found: Sequence[Recognized], where: str) -> None:
     have = {item.role for item in found}
@@ -274,4 +281,4 @@ def _check_complete(samples: Sequence[ColumnSample], found: Sequence[Recognized]
         if role not in have
     ]
     if problems:
-        raise SourceError(problems)
+        raise IncompleteOrdersError(problems)

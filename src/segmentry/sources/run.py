@@ -31,7 +31,7 @@ from segmentry.sources.shapes import united
 from segmentry.sources.spec import LoadSpec
 from segmentry.sources.staging import understand
 from segmentry.terms.canonical import QUARANTINE
-from segmentry.terms.errors import Problem, SourceError
+from segmentry.terms.errors import Problem, SourceError, shorten
 
 Progress = Callable[[str, float], None]
 """Told what is being done and what share of the whole is behind."""
@@ -65,10 +65,11 @@ def load(run: Run, specs: Sequence[LoadSpec], progress: Progress | None = None) 
 
 
 def _load(run: Run, specs: tuple[LoadSpec, ...], folder: Path, tell: Progress) -> tuple[LoadReport, ...]:
-    files = _opened(specs, folder)
+    files, problems = _opened(specs, folder)
     told, planned = _plan(run, specs, files)
+    read = _read(run, planned, folder, tell, problems)
+    _check(problems, specs)
     if planned:
-        read = _read(run, planned, folder, tell)
         tell("write", 0.5)
         for plan, report in _publish(run, planned, read, tell):
             report.check()
@@ -86,10 +87,9 @@ class _Read:
     others: dict[str, GenericReading] = field(default_factory=dict)
 
 
-def _read(run: Run, planned: list[Planned], folder: Path, tell: Progress) -> _Read:
-    """Stage and understand every file; all that cannot be are told at once."""
+def _read(run: Run, planned: list[Planned], folder: Path, tell: Progress, problems: dict[int, list[Problem]]) -> _Read:
+    """Stage and understand every file; what cannot be joins the ``problems`` of its place among the specs."""
     read = _Read()
-    problems: list[Problem] = []
     for place, plan in enumerate(planned):
         tell(f"read {plan.file.name}", 0.05 + 0.4 * place / len(planned))
         try:
@@ -102,10 +102,27 @@ def _read(run: Run, planned: list[Planned], folder: Path, tell: Progress) -> _Re
             else:
                 read.others[plan.load_id] = understand_generic(run.engine, reading, contract)
         except SourceError as error:
-            problems += error.problems
-    if problems:
-        raise SourceError(problems)
+            problems[plan.index] = list(error.problems)
     return read
+
+
+def _check(problems: dict[int, list[Problem]], specs: tuple[LoadSpec, ...]) -> None:
+    """`SourceError` with what is wrong with any file, in their order, and what that means for the others."""
+    if not problems:
+        return
+    told = [problem for index in sorted(problems) for problem in problems[index]]
+    if len(specs) > 1:
+        good = [Path(spec.path).name for index, spec in enumerate(specs) if index not in problems]
+        told.append(
+            Problem(
+                "NOTHING_LOADED",
+                f"{len(problems)} of {len(specs)} files cannot be loaded, so none was",
+                "load",
+                shorten(f"without fault: {', '.join(good) or 'none'}", 300),
+                "Mend those files, load each alone with what it needs, or leave them out.",
+            )
+        )
+    raise SourceError(told)
 
 
 def _publish(run: Run, planned: list[Planned], read: _Read, tell: Progress) -> list[tuple[Planned, LoadReport]]:
@@ -121,10 +138,17 @@ def _publish(run: Run, planned: list[Planned], read: _Read, tell: Progress) -> l
     for plan in planned:
         if plan.load_id in read.others:
             by_table.setdefault(read.others[plan.load_id].contract.name, []).append(plan)
+    problems: list[Problem] = []
     for name, plans in by_table.items():
-        reports, rows = publish_generic(run, TABLES[name], plans, read.others, run.started_at)
-        pairs += zip(plans, reports, strict=True)
-        aside += rows
+        try:
+            reports, rows = publish_generic(run, TABLES[name], plans, read.others, run.started_at)
+        except SourceError as error:
+            problems += error.problems
+        else:
+            pairs += zip(plans, reports, strict=True)
+            aside += rows
+    if problems:
+        raise SourceError(problems)
     if order_files or by_table.keys() & {"customers", *TELLING}:
         publish_parties(run, planned[0].spec.timezone)
     if order_files or "products" in by_table:
@@ -156,24 +180,23 @@ def _check_options(specs: Sequence[LoadSpec]) -> None:
         raise SourceError(problems)
 
 
-def _opened(specs: tuple[LoadSpec, ...], folder: Path) -> list[OpenedFile]:
-    """Every file opened; all that cannot be are told at once."""
-    files: list[OpenedFile] = []
-    problems: list[Problem] = []
+def _opened(specs: tuple[LoadSpec, ...], folder: Path) -> tuple[list[OpenedFile | None], dict[int, list[Problem]]]:
+    """Every file opened; None where one cannot be, with what is wrong by its place among the specs."""
+    files: list[OpenedFile | None] = []
+    problems: dict[int, list[Problem]] = {}
     for place, spec in enumerate(specs):
         own = folder / str(place)
         own.mkdir()
         try:
             files.append(open_file(spec, own))
         except SourceError as error:
-            problems += error.problems
-    if problems:
-        raise SourceError(problems)
-    return files
+            files.append(None)
+            problems[place] = list(error.problems)
+    return files, problems
 
 
 def _plan(
-    run: Run, specs: tuple[LoadSpec, ...], files: list[OpenedFile]
+    run: Run, specs: tuple[LoadSpec, ...], files: list[OpenedFile | None]
 ) -> tuple[dict[int, LoadReport], list[Planned]]:
     """Which files are known already, and under which id the others are loaded."""
     earlier = {(load.source, load.file_name): load for load in run.engine.loads()}
@@ -182,6 +205,8 @@ def _plan(
     planned: list[Planned] = []
     loads_so_far = len(run.engine.ledger.loads(live_only=False))
     for index, (spec, file) in enumerate(zip(specs, files, strict=True)):
+        if file is None:
+            continue
         before = earlier.get((spec.source, names[index]))
         same = before and before.content_hash == file.content_hash and before.spec_hash == spec.fingerprint
         if before and same:
@@ -192,12 +217,13 @@ def _plan(
     return known, planned
 
 
-def _names(specs: tuple[LoadSpec, ...], files: list[OpenedFile]) -> list[str]:
+def _names(specs: tuple[LoadSpec, ...], files: list[OpenedFile | None]) -> list[str]:
     """Names of the files; where two of one source are alike, with the folder they lie in."""
-    counts = Counter((spec.source, file.name) for spec, file in zip(specs, files, strict=True))
+    plain = [Path(spec.path).name if file is None else file.name for spec, file in zip(specs, files, strict=True)]
+    counts = Counter((spec.source, name) for spec, name in zip(specs, plain, strict=True))
     return [
-        file.name if counts[spec.source, file.name] == 1 else f"{Path(spec.path).parent.name}/{file.name}"
-        for spec, file in zip(specs, files, strict=True)
+        name if counts[spec.source, name] == 1 else f"{Path(spec.path).parent.name}/{name}"
+        for spec, name in zip(specs, plain, strict=True)
     ]
 
 

@@ -18,9 +18,10 @@ from segmentry.sources import times, values
 from segmentry.sources.generic import fitting_table
 from segmentry.sources.layout import find_layout, named
 from segmentry.sources.lines import GIVEN_LIMIT
+from segmentry.sources.nearest import refusal
 from segmentry.sources.opening import OpenedFile, settle_encoding
 from segmentry.sources.reading import Reading
-from segmentry.sources.recognize import Recognized, recognize
+from segmentry.sources.recognize import IncompleteOrdersError, Recognized, recognize
 from segmentry.sources.sample import ColumnSample, all_days, sample_columns
 from segmentry.sources.spec import LoadSpec
 from segmentry.terms.errors import Problem, SourceError
@@ -99,8 +100,11 @@ def understand(
 
 def understand_orders(engine: Engine, reading: Reading) -> Reading:
     """Tell what the columns of order lines mean and how they are written; `SourceError` where one is missing."""
-    samples = reading.samples
-    recognized = recognize(samples, reading.spec.mapping, reading.file.name)
+    samples, spec = reading.samples, reading.spec
+    try:
+        recognized = recognize(samples, spec.mapping, reading.file.name)
+    except IncompleteOrdersError as error:
+        raise error if spec.table else refusal(error, samples, spec, reading.file.name) from None
     numbered = _is_numbered(samples, recognized)
     reading = replace(reading, recognized=recognized, numbered=numbered).narrowed(GIVEN_LIMIT)
     return understand_values(engine, reading)

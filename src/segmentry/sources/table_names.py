@@ -17,7 +17,8 @@ NUMBERED = ("event_id", "feedback_id", "contribution_id", "response_id", "lead_i
 
 USUAL_NAMES: dict[str, str] = {
     "accepted": "accepted used published approved",
-    "account_key": "account account_id account_name company company_id company_name organization organisation_id",
+    "account_key": """account account_id account_name account_no account_number company company_id company_name
+        organization organization_id organisation organisation_id""",
     "address": "address email e_mail email_address phone phone_number mobile telephone value",
     "amount": "amount cost spend budget expense value price close_value deal_value mrr arr total contract_value fee",
     "answer": "answer response value text reply",

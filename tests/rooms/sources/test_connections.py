@@ -69,13 +69,13 @@ def test_postgres_is_fetched_step_by_step(database: sa.Connection, address: str,
     database.execute(sa.text('UPDATE orders SET "Quantity" = 5, updated_at = \'2024-03-01\' WHERE "OrderNo" = 1'))
     insert(database, (3, "eve", 3))
     found = fetch(connection, tmp_path)[0]
-    assert (found.rows, found.increments) == (3, 2)
+    assert (found.rows, found.brought, found.increments) == (3, 2, 2)
     rows = {row["order_no"]: row["quantity"] for row in pq.read_table(found.path).to_pylist()}
     assert rows == {1: 5, 2: 2, 3: 2}
     increments = sum(pq.read_metadata(each).num_rows for each in (tmp_path / "crm" / "orders").glob("*.parquet"))
     assert increments == 4
     again = fetch(connection, tmp_path)[0]
-    assert (again.rows, again.increments) == (3, 2)
+    assert (again.rows, again.brought, again.increments) == (3, 0, 2)
 
 
 def test_a_workspace_fetches_and_loads(database: sa.Connection, address: str, tmp_path: Path) -> None:

@@ -239,7 +239,10 @@ def test_all_mistakes_are_told_at_once(engine: Engine, tmp_path: Path) -> None:
     assert "'customer'" in caught.value.problems[0].next_step
     with pytest.raises(SourceError) as caught:
         _load(engine, _spec(tmp_path / "a.csv"), _spec(tmp_path / "b.csv"))
-    assert [item.code for item in caught.value.problems] == ["SOURCE_MISSING", "SOURCE_MISSING"]
+    assert [item.code for item in caught.value.problems] == [
+        *("SOURCE_MISSING", "SOURCE_MISSING"),
+        "NOTHING_LOADED",
+    ]
 
 
 def test_packed_files_are_read(engine: Engine, tmp_path: Path) -> None:

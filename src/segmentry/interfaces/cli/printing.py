@@ -295,7 +295,8 @@ def _load(report: dict[str, Any], pen: Pen) -> None:
     line(f"{report['table']}: rows read {read} = used {used}{_taken(source, pen)}")
     _recognized(report)
     for finding in report["quality"]:
-        line(f"    {finding['text']}")
+        column = f"{finding['column']}: " if finding.get("column") else ""
+        line(f"    {column}{finding['text']}")
 
 
 def fetched(result: DocumentResult, pen: Pen, form: Form) -> None:

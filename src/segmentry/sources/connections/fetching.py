@@ -28,6 +28,7 @@ class Fetched:
         table: Name of the table or resource.
         path: The snapshot.
         rows: Rows of the snapshot.
+        brought: Rows this fetch brought, newer versions of known rows among them.
         increments: Fetches it is made of.
         load: Options of its load.
     """
@@ -36,6 +37,7 @@ class Fetched:
     table: str
     path: Path
     rows: int
+    brought: int
     increments: int
     load: Mapping[str, Any]
 
@@ -73,8 +75,8 @@ def fetch(connection: Connection, staging: Path, environment: Mapping[str, str] 
     secrets = [url, token or "", *headers.values(), *(known[name] for name in variables_in(told))]
     is_sql = connection.kind == "sql"
     source = _database(connection, url) if is_sql else _service(connection, url, token, headers, secrets)
-    _run(connection, source, staging, secrets)
-    return [_snapshot(connection, each, staging) for each in connection.tables]
+    brought = _run(connection, source, staging, secrets)
+    return [_snapshot(connection, each, staging, brought.get(_snake(each.name), 0)) for each in connection.tables]
 
 
 def _dlt() -> Any:
@@ -92,7 +94,8 @@ def _dlt() -> Any:
     return dlt
 
 
-def _run(connection: Connection, source: Any, staging: Path, secrets: list[str]) -> None:
+def _run(connection: Connection, source: Any, staging: Path, secrets: list[str]) -> dict[str, int]:
+    """Fetch; rows brought, by table as dlt writes its name."""
     dlt = _dlt()
     from dlt.destinations import filesystem
     from dlt.pipeline.exceptions import PipelineStepFailed
@@ -108,6 +111,8 @@ def _run(connection: Connection, source: Any, staging: Path, secrets: list[str])
         pipeline.run(source, loader_file_format="parquet")
     except PipelineStepFailed as error:
         raise SourceError(_unreachable(connection, error, secrets)) from None
+    told = pipeline.last_trace.last_normalize_info
+    return {} if told is None else dict(told.row_counts)
 
 
 def _unreachable(connection: Connection, error: BaseException, secrets: list[str]) -> Problem:
@@ -194,7 +199,7 @@ def _disposition(each: Fetch) -> Any:
     return "append" if each.cursor else "replace"
 
 
-def _snapshot(connection: Connection, each: Fetch, staging: Path) -> Fetched:
+def _snapshot(connection: Connection, each: Fetch, staging: Path, brought: int) -> Fetched:
     """The newest version of every row that was fetched so far."""
     folder = staging / connection.name
     name = _snake(each.name)
@@ -202,7 +207,7 @@ def _snapshot(connection: Connection, each: Fetch, staging: Path) -> Fetched:
     target = staging / f"{connection.name}.{each.name}.parquet"
     key = [_snake(column) for column in each.key]
     rows = write_snapshot(increments, key, target)
-    return Fetched(connection.name, each.name, target, rows, len(increments), dict(each.load))
+    return Fetched(connection.name, each.name, target, rows, brought, len(increments), dict(each.load))
 
 
 def _moment(path: Path) -> float:

@@ -222,7 +222,7 @@ CASES: dict[str, tuple[Build, Refused | Loaded]] = {
     "unknown currency": (rows(), Refused("CURRENCY_UNKNOWN", "currency", "EUX", {"currency": "EUX"})),
     "long delimiter": (rows(), Refused("CHARACTER_WRONG", "delimiter", "::", {"delimiter": "::"})),
     "unknown format": (rows(), Refused("FORMAT_UNKNOWN", "format", "csw", {"format": "csw"})),
-    "wrong delimiter": (rows(), Refused("TIME_UNKNOWN", "orders.csv", "order_id", {"delimiter": "|"})),
+    "wrong delimiter": (rows(), Refused("TABLE_UNRECOGNIZED", "orders.csv", "order_id", {"delimiter": "|"})),
     "odd date format": (rows(), Refused("DATE_FORMAT_WRONG", "date_format", "dmy", {"date_format": "dmy"})),
     "unknown role": (rows(), Refused("ROLE_UNKNOWN", "--map", "custmer", {"mapping": (("custmer", "price"),)})),
     "unknown column": (
@@ -242,9 +242,9 @@ CASES: dict[str, tuple[Build, Refused | Loaded]] = {
     "no customer": (text("order_id,order_date,amount\n1,2024-01-01,5\n"), Refused("CUSTOMER_UNKNOWN", "", "amount")),
     "no time": (text("customer_id,amount\nc1,5\nc2,6\n"), Refused("TIME_UNKNOWN", "", "customer_id")),
     "no amount": (text("customer_id,order_date\nc1,2024-01-01\n"), Refused("AMOUNT_UNKNOWN", "", "order_date")),
-    "blank names": (text(" , , \n1,2024-01-01,5\n"), Refused("CUSTOMER_UNKNOWN", "", "column_1")),
-    "no names": (text(GOOD), Refused("CUSTOMER_UNKNOWN", "orders.csv", "column_1")),
-    "one column": (text("hello\nworld\nagain\n"), Refused("CUSTOMER_UNKNOWN", "orders.csv", "hello")),
+    "blank names": (text(" , , \n1,2024-01-01,5\n"), Refused("TABLE_UNRECOGNIZED", "", "column_1")),
+    "no names": (text(GOOD), Refused("TABLE_UNRECOGNIZED", "orders.csv", "column_1")),
+    "one column": (text("hello\nworld\nagain\n"), Refused("TABLE_UNRECOGNIZED", "orders.csv", "hello")),
     "every row ragged": (
         text("order_id,customer_id,order_date,amount\n1\n2\n3\n"),
         Refused("SOURCE_RAGGED", "row 1", "1"),
