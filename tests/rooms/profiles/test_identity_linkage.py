@@ -360,7 +360,7 @@ def test_every_wrong_setting_is_told() -> None:
     }
     with pytest.raises(SettingsError) as caught:
         IdentitySpec.from_settings(told_of)
-    assert [problem.code for problem in caught.value.problems] == ["SETTING_UNKNOWN", *["SETTING_INVALID"] * 9]
+    assert [problem.code for problem in caught.value.problems] == ["SETTING_UNKNOWN", *["SETTING_WRONG"] * 9]
     assert "method" in caught.value.problems[0].next_step
     with pytest.raises(SettingsError, match="before anybody reviews"):
         IdentitySpec.from_settings({"merge_from": 0.5, "review_from": 0.6})

@@ -7,15 +7,33 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from segmentry.profiles.identity.roles import BLOCKING, FIELDS, KEYS
+from segmentry.profiles.settings import Declared, read_declared
 from segmentry.terms.artifacts import Spec
-from segmentry.terms.errors import Problem, SettingsError, near_miss, shorten
+from segmentry.terms.errors import Problem, SettingsError
 from segmentry.terms.numbers import NotEstimable
 
 Method = Literal["none", "exact", "probabilistic"]
 RulingKind = Literal["merge", "keep_apart", "unmerge"]
 
 _METHODS = ("none", "exact", "probabilistic")
-_SECTION = "[identity]"
+_COUNT = Declared("whole number", 2, 10**12)
+_SHARE = Declared("number", 1e-6, 1.0, ask="a probability above 0")
+_DECLARED = {
+    "method": Declared("text", known=_METHODS),
+    "keys": Declared("texts", least=1, ask="a list of kinds of identifiers"),
+    "columns": Declared("texts by name", known=(*FIELDS, *KEYS), ask="a table of columns by role"),
+    "blocking": Declared(
+        "texts",
+        least=1,
+        test=lambda rule: all(field in FIELDS for field in rule.split("+")),
+        ask=f"a list of fields joined by +; fields are {', '.join(FIELDS)}",
+    ),
+    "merge_from": _SHARE,
+    "review_from": _SHARE,
+    "most_parties_per_key": _COUNT,
+    "most_parties": _COUNT,
+    "most_pairs": _COUNT,
+}
 
 
 @dataclass(frozen=True)
@@ -47,21 +65,20 @@ class IdentitySpec(Spec):
     most_pairs: int = 20_000_000
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any], where: str = _SECTION) -> IdentitySpec:
+    def from_settings(cls, settings: Mapping[str, Any]) -> IdentitySpec:
         """The question that the section ``[identity]`` of the settings asks.
 
         Raises:
             SettingsError: with every mistake in the section.
         """
-        problems = [problem for name, value in settings.items() if (problem := _wrong(name, value, where)) is not None]
-        if problems:
-            raise SettingsError(problems)
-        spec = cls(**{name: _read(name, value) for name, value in settings.items()})
+        spec = cls(**read_declared("identity", settings, _DECLARED))
         if spec.review_from > spec.merge_from:
             given = f"review_from {spec.review_from}, merge_from {spec.merge_from}"
             next_step = "Let review_from be at most merge_from."
             raise SettingsError(
-                Problem("SETTING_INVALID", "Links would merge before anybody reviews them", where, given, next_step)
+                Problem(
+                    "SETTING_WRONG", "Links would merge before anybody reviews them", "[identity]", given, next_step
+                )
             )
         return spec
 
@@ -119,63 +136,3 @@ class IdentityReport:
         told = asdict(self)
         told["linkage"] = None if self.linkage is None else self.linkage.as_dict()
         return told
-
-
-def _read(name: str, value: Any) -> Any:
-    """A setting as the question keeps it: frozen."""
-    if name in ("keys", "blocking"):
-        return tuple(value)
-    return tuple(sorted(value.items())) if name == "columns" else value
-
-
-def _wrong(name: str, value: Any, where: str) -> Problem | None:
-    """The mistake in one setting, if there is one."""
-    rule = _RULES.get(name)
-    if rule is None:
-        hint = near_miss(name, _RULES) or f"Known are {', '.join(_RULES)}."
-        return Problem("SETTING_UNKNOWN", "There is no such setting", where, name, hint)
-    what, test = rule
-    if test(value):
-        return None
-    return Problem(
-        "SETTING_INVALID", f"{name} must be {what}", where, shorten(str(value)), "Correct it, or leave it out."
-    )
-
-
-def _is_texts(value: Any, known: Any) -> bool:
-    return (
-        isinstance(value, list | tuple) and bool(value) and all(isinstance(word, str) and known(word) for word in value)
-    )
-
-
-def _is_columns(value: Any) -> bool:
-    roles = (*FIELDS, *KEYS)
-    return isinstance(value, Mapping) and all(role in roles and isinstance(name, str) for role, name in value.items())
-
-
-def _is_block(rule: str) -> bool:
-    return all(field in FIELDS for field in rule.split("+"))
-
-
-def _is_share(value: Any) -> bool:
-    return isinstance(value, float | int) and not isinstance(value, bool) and 0 < value <= 1
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 2
-
-
-_RULES: dict[str, tuple[str, Any]] = {
-    "method": (f"one of {', '.join(_METHODS)}", lambda value: value in _METHODS),
-    "keys": ("a list of kinds of identifiers", lambda value: _is_texts(value, str.strip)),
-    "columns": (f"a table of columns by role; roles are {', '.join((*FIELDS, *KEYS))}", _is_columns),
-    "blocking": (
-        f"a list of fields joined by +; fields are {', '.join(FIELDS)}",
-        lambda value: _is_texts(value, _is_block),
-    ),
-    "merge_from": ("a probability", _is_share),
-    "review_from": ("a probability", _is_share),
-    "most_parties_per_key": ("a whole number from 2", _is_count),
-    "most_parties": ("a whole number from 2", _is_count),
-    "most_pairs": ("a whole number from 2", _is_count),
-}
