@@ -159,16 +159,24 @@ def publish_generic(
 def _counts(
     run: Run, planned: Sequence[Planned], readings: dict[str, GenericReading], loaded: ir.Table
 ) -> dict[str, tuple[int, int]]:
-    """Rows that could be read and rows used of each load; `SourceError` where most give way to others of their file."""
+    """Rows that could be read and rows used of each load.
+
+    Raises:
+        SourceError: most different rows of a file repeat a key; rows that say the same say it once.
+    """
     counts: dict[str, tuple[int, int]] = {}
     problems: list[Problem] = []
     for plan in planned:
         item = readings[plan.load_id]
         counts[plan.load_id] = rows, used = _counted(run, item, loaded, plan.load_id)
         if _most_give_way(rows, used):
-            _, used = _counted(run, item, loaded.filter(loaded.load_id == plan.load_id), plan.load_id)
-        if _most_give_way(rows, used):
-            problems.append(where_keys_repeat(item.reading.samples, item.contract, plan.file.name, rows - used, rows))
+            own = loaded.filter(loaded.load_id == plan.load_id, loaded.reason.isnull())
+            different = own.select([name for name in own.columns if name not in (LINE, "remarks")]).distinct()
+            keys = different.select(list(item.contract.key)).distinct()
+            rows, used = (int(run.rows(each.aggregate(rows=each.count()))[0]["rows"]) for each in (different, keys))
+            if _most_give_way(rows, used):
+                told = where_keys_repeat(item.reading.samples, item.contract, plan.file.name, rows - used, rows)
+                problems.append(told)
     if problems:
         raise SourceError(problems)
     return counts

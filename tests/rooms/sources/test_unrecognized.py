@@ -154,9 +154,13 @@ def test_with_time_and_arm_it_is_touches(tmp_path: Path) -> None:
     ("table", "text", "key"),
     [
         ("campaigns", REACHED, "campaign_id"),
-        ("accounts", "account,industry\n" + "Acme,retail\n" * 5 + "Best,food\n", "account"),
-        ("products", "product_id,name\n" + "p1,a\np2,b\n" * 6, "product_id"),
-        ("usage", "customer,metric,quantity,date\n" + "c1,calls,5,2024-01-01\n" * 9, "customer, metric, period_start"),
+        ("accounts", "account,industry\nBest,food\n" + "".join(f"Acme,retail {k}\n" for k in range(5)), "account"),
+        ("products", "product_id,name\n" + "".join(f"p1,a{k}\np2,b{k}\n" for k in range(6)), "product_id"),
+        (
+            "usage",
+            "customer,metric,quantity,date\n" + "".join(f"c1,calls,{k},2024-01-01\n" for k in range(9)),
+            "customer, metric, period_start",
+        ),
     ],
 )
 def test_where_most_rows_repeat_a_key_the_load_is_refused(tmp_path: Path, table: str, text: str, key: str) -> None:
@@ -174,6 +178,13 @@ def test_half_of_the_rows_may_repeat_a_key(tmp_path: Path) -> None:
     """A list that tells each row twice keeps the later of the two, and tells it."""
     (report,) = fill(tmp_path, {"products.csv": "product_id,name\np1,a\np2,b\np1,c\np2,d\n"}, table="products")
     assert (report.rows_used, report.excluded["repeated_key"][0]) == (2, 2)
+
+
+def test_rows_that_say_the_same_are_one(tmp_path: Path) -> None:
+    """A file written three times over loses nothing when each row is used once; it is not refused."""
+    text = "product_id,name\n" + "p1,a\np2,b\n" * 3
+    (report,) = fill(tmp_path, {"products.csv": text}, table="products")
+    assert (report.rows_used, report.excluded["repeated_key"][0]) == (2, 4)
 
 
 def test_files_that_correct_one_another_are_not_refused(tmp_path: Path) -> None:
