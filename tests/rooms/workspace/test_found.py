@@ -151,7 +151,7 @@ def test_questions_before_the_first_refresh_say_what_to_do(tmp_path: Path) -> No
     """An empty workspace has neither segments nor map nor strategy; the next step is named."""
     with sg.init(tmp_path / "empty") as empty:
         for ask in (empty.map, empty.strategy, empty.discover):
-            with pytest.raises(WorkspaceError, match=r"Load a file of orders|Run segmentry refresh"):
+            with pytest.raises(WorkspaceError, match=r"Load a file of orders|[Rr]un segmentry refresh"):
                 ask()
 
 

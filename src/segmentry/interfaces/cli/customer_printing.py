@@ -141,7 +141,7 @@ def reviewed(result: DocumentResult, pen: Pen, form: Form) -> None:
         return
     records, customers = pen.cell(found["parties"], "parties"), pen.cell(found["customers"], "customers")
     line(f"{records} make {customers}, as of {pen.moment(found['as_of'])}.")
-    linkage = (found["report"] or {}).get("linkage")
+    linkage = (found.get("report") or {}).get("linkage")
     if linkage:
         line(f"No linkage: {linkage['not_estimable']}.")
     if not found["review"]:
