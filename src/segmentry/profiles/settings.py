@@ -46,6 +46,8 @@ class Declared:
         """What is wanted, in words."""
         if self.ask:
             return self.ask
+        if self.kind == "text" and self.known:
+            return f"one of {', '.join(self.known)}"
         bounds = f" from {self.low:g} to {self.high:g}" if self.low > float("-inf") else ""
         return _WANTED[self.kind] + bounds + (f": {', '.join(self.known)}" if self.known else "")
 

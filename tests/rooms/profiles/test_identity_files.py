@@ -62,7 +62,7 @@ def test_wrong_settings_are_told_with_their_place(folder: Path) -> None:
     text = (folder / "segmentry.toml").read_text(encoding="utf8")
     (folder / "segmentry.toml").write_text(text.replace('method = "exact"', 'method = "exakt"'), encoding="utf8")
     with (
-        pytest.raises(SettingsError, match="method must be one of none, exact, probabilistic"),
+        pytest.raises(SettingsError, match="This is one of none, exact, probabilistic"),
         sg.open(folder) as opened,
     ):
         opened.refresh()
