@@ -101,14 +101,14 @@ def with_holes(draw: st.DrawFn) -> dict[str, Rows]:
     return changed
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(with_holes())
 def test_holes_anywhere_break_no_picture(changed: dict[str, Rows]) -> None:
     """Any mixture of unknown cells: every picture that is offered can be drawn, and is whole."""
     assert all(whole(figure) for figure in drawn(published(**changed)).values())
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.permutations(range(3)))
 def test_the_order_of_rows_does_not_matter(order: list[int]) -> None:
     """Shuffled rows of segments give the same pictures: places, colors and words follow ids."""

@@ -110,8 +110,8 @@ def test_themes_go_with_a_trait(engine: Engine) -> None:
 
 
 def test_without_a_link_none_is_claimed(engine: Engine) -> None:
-    """In three worlds in which age has nothing to do with it, corrected chances claim nothing."""
-    for seed in range(3):
+    """In five worlds in which age has nothing to do with it, corrected chances claim nothing."""
+    for seed in range(5):
         with Engine.in_memory() as other:
             publish(other, spoken(seed=seed, link=False))
             refreshed(other, by=["group"], most_themes=3)

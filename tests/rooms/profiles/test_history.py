@@ -123,7 +123,7 @@ def test_an_earlier_instant_gives_the_history_as_it_stood(engine: Engine) -> Non
     assert histories(engine, orders, cut) == histories(engine, early, cut)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(bought=ORDERS, seed=st.integers(0, 1000))
 def test_neither_row_order_nor_splitting_a_days_order_changes_histories(
     engine: Engine, bought: list[tuple[str, int, int]], seed: int
@@ -140,7 +140,7 @@ def test_neither_row_order_nor_splitting_a_days_order_changes_histories(
     }
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(bought=ORDERS)
 def test_days_and_histories_add_up(engine: Engine, bought: list[tuple[str, int, int]]) -> None:
     """Net amounts of all days are those of all orders; a history never holds more repeats than days between."""

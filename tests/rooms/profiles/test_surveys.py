@@ -102,7 +102,7 @@ def test_an_item_that_asks_the_other_way_round_is_named(engine: Engine) -> None:
         assert table(other, "survey_scales", "scale")["openness"]["verdict"] == "good"
 
 
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.lists(st.sampled_from(ITEMS), unique=True, max_size=4))
 def test_reversing_and_keying_back_changes_nothing(turned: list[str]) -> None:
     """Alpha and scores are the same whichever items ask the other way round."""

@@ -43,7 +43,7 @@ def test_the_design_example() -> None:
     assert definition.kinds == (Kind.BUYER,)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @example(Known(Trait("spend")), "0\x85", "a\u2028b\u2029", None, [Kind.BUYER])
 @given(
     conditions,

@@ -311,7 +311,7 @@ ORDERS = st.lists(
 )
 
 
-@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(st.tuples(ORDERS, st.integers(5, 40)), min_size=2, max_size=4), st.booleans())
 def test_published_membership_is_always_what_a_recompute_gives(
     loads: list[tuple[list[tuple[str, int, int]], int]], ordered: bool

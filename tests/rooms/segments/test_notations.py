@@ -14,7 +14,7 @@ from segmentry.segments.tree import Condition, walk
 from segmentry.segments.tree.checks import problems_of
 from tests.rooms.segments.trees import conditions
 
-_SUITE = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+_SUITE = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @_SUITE
