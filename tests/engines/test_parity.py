@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -280,9 +281,11 @@ def test_values_are_scored_by_the_closed_form(base: Base) -> None:
             "p_alive": [0.5] * len(distinct),
             "expected_purchases": [2.0] * len(distinct),
             "discounted_purchases": [1.9] * len(distinct),
+            "relative_variance": [0.04] * len(distinct),
         }
     )
-    spend = SpendParameters(6.25, 3.74, 15.44, 0.9, 12.0)
+    errors = ((0.02, 0.01, -0.01), (0.01, 0.03, 0.004), (-0.01, 0.004, 0.05))
+    spend = SpendParameters(6.25, 3.74, 15.44, 0.9, 12.0, errors, 0.03)
     found = base.rows(score(base.history, scored, spend), "customer_id")
     histories = python_history()
     assert len(found) == len(histories)
@@ -294,6 +297,11 @@ def test_values_are_scored_by_the_closed_form(base: Base) -> None:
         wanted = 6.25 * (15.44 + x * mean) / (6.25 * x + 3.74 - 1) * kept
         assert math.isclose(row["expected_spend"], wanted, rel_tol=1e-9)
         assert math.isclose(row["expected_discounted_revenue"], wanted * 1.9, rel_tol=1e-9)
+        bought = 6.25 * x * (mean > 0)
+        slopes = np.array([2.74, -3.74, 0.0]) / (bought + 2.74)
+        slopes[2] = 6.25 * 15.44 / (6.25 * 15.44 + bought * mean)
+        variance = 0.04 + 0.03**2 + slopes @ np.array(errors) @ slopes
+        assert math.isclose(row["value_factor"], math.exp(1.959963984540054 * math.sqrt(variance)), rel_tol=1e-9)
 
 
 def test_tiers_keep_ties_together(base: Base) -> None:

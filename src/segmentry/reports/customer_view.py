@@ -129,13 +129,16 @@ def _worth(value: Found, pen: Pen) -> Section:
         _card(value["contribution"], "Contribution so far", "Exact, where margin and costs are told", pen),
     ]
     tier = f"Value tier: {value['value_tier'] or 'not told'}."
-    return Section("worth", "What it is worth", [Cards(tuple(cards)), Text(tier), *_interval(value)])
+    return Section("worth", "What it is worth", [Cards(tuple(cards)), Text(tier), _sureness(value["interval"], pen)])
 
 
-def _interval(value: Found) -> list[Notice]:
-    told = value["interval"]
-    reason = told.get("not_estimable") if isinstance(told, Mapping) else None
-    return [Notice("How sure this is", (f"{str(reason).capitalize()}.",))] if reason else []
+def _sureness(told: Found, pen: Pen) -> Block:
+    """The interval of the value, or why it has none."""
+    if "not_estimable" in told:
+        return Notice("How sure this is", (f"{str(told['not_estimable']).capitalize()}.",))
+    ends = f"{pen.write.money(float(told['low']))} to {pen.write.money(float(told['high']))}"
+    of = "of the mean of customers with such a history; what one customer does spreads further"
+    return Text(f"{pen.write.percent(float(told['level']))} interval: {ends}, {of}.")
 
 
 def _card(value: object, label: str, note: str, pen: Pen, *, share: bool = False) -> Card:

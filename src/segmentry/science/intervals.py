@@ -269,6 +269,16 @@ class CustomerValues:
             found += [change * amount for change in _changes(self.spend, self.spend_model.theta)]
         return found
 
+    @cached_property
+    def relative_variance(self) -> FloatArray:
+        """Variance of each customer's value for the errors of the parameters, as a share of its square, shape (n,)."""
+        known = self.values > 0
+        relative = np.array(
+            [np.divide(each, self.values, out=np.zeros_like(each), where=known) for each in self.slopes]
+        )
+        found: FloatArray = np.maximum(np.einsum("in,ij,jn->n", relative, self.covariance, relative), 0.0)
+        return found + self.scale_error**2
+
     def spread(self, kind: Kind) -> FloatArray:
         """Variance of each customer's value beyond the parameters, times the weight, shape (n,)."""
         if kind not in self._spreads:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from segmentry.science import GammaGamma
 
 TIERS = (("top", 0.05), ("high", 0.20), ("middle", 0.50), ("low", 1.0))
 """Value tiers by rank of value: the best 5 %, the next 15 %, the next 30 %, the rest."""
@@ -23,6 +27,8 @@ class SpendParameters:
         gamma: Scale of the customers' rates.
         kept_share: Net amount over amount placed, of the whole base.
         prior_amount: Amount at which a customer's own returns weigh as much as the base's.
+        covariance: That of the logarithms of ``p``, ``q``, ``gamma``, row by row; zeros where they are known for sure.
+        kept_error: Relative standard error of the share kept.
     """
 
     p: float
@@ -30,11 +36,20 @@ class SpendParameters:
     gamma: float
     kept_share: float
     prior_amount: float = 0.0
+    covariance: tuple[tuple[float, float, float], ...] = ((0.0, 0.0, 0.0),) * 3
+    kept_error: float = 0.0
 
     @classmethod
-    def of(cls, parameters: dict[str, float], kept_share: float, prior_amount: float) -> SpendParameters:
-        """From a fitted model's ``parameters_``."""
-        return cls(parameters["p"], parameters["q"], parameters["gamma"], kept_share, prior_amount)
+    def of(cls, model: GammaGamma, kept_share: float, prior_amount: float, kept_error: float = 0.0) -> SpendParameters:
+        """From a fitted model."""
+        known = model.parameters_
+        order = [model.parameter_names.index(name) for name in ("p", "q", "gamma")]
+        rows = tuple((float(row[0]), float(row[1]), float(row[2])) for row in model.covariance_[order][:, order])
+        return cls(known["p"], known["q"], known["gamma"], kept_share, prior_amount, rows, kept_error)
+
+
+_MOST_OFF = 50.0
+"""Beyond e to this power an interval says nothing and is left out."""
 
 
 def distinct_histories(history: ir.Table) -> ir.Table:
@@ -52,16 +67,19 @@ def spend_rows(history: ir.Table) -> ir.Table:
     return repeat.select("frequency", "repeat_spend").order_by("frequency", "repeat_spend")
 
 
-def score(history: ir.Table, scored: pa.Table, spend: SpendParameters | None) -> ir.Table:
-    """Purchases and spend expected of each customer.
+def score(history: ir.Table, scored: pa.Table, spend: SpendParameters | None, level: float = 0.95) -> ir.Table:
+    """Purchases and spend expected of each customer, and by which factor their product may be off.
 
     The expected spend is the Gamma-Gamma mean given the customer's own (Fader & Hardie 2013, equation 5): own mean
     and population mean weighed by p·x and q - 1.
 
     Args:
         history: The purchase history.
-        scored: Distinct histories with ``p_alive``, ``expected_purchases``, ``discounted_purchases``.
+        scored: Distinct histories with ``p_alive``, ``expected_purchases``, ``discounted_purchases`` and
+            ``relative_variance``.
         spend: Parameters of the spend model; None where it could not be estimated.
+        level: Coverage of the interval of the mean: the value divided by ``value_factor``, to the value times it
+            (log-normal, delta method, as for groups in `segmentry.science.intervals`).
     """
     joined = history.inner_join(ibis.memtable(scored), ["frequency", "recency_age", "age"])
     columns: dict[str, Any] = {
@@ -69,14 +87,35 @@ def score(history: ir.Table, scored: pa.Table, spend: SpendParameters | None) ->
     }
     expected = ibis.null("float64") if spend is None else _expected_spend(joined, spend)
     value = joined.discounted_purchases * expected
-    return joined.select(**columns, expected_spend=expected, expected_discounted_revenue=value)
+    factor = ibis.null("float64") if spend is None else _factor(joined, spend, level)
+    return joined.select(**columns, expected_spend=expected, expected_discounted_revenue=value, value_factor=factor)
+
+
+def _factor(joined: ir.Table, spend: SpendParameters, level: float) -> ir.Value:
+    """What the ends of the interval lie away from the mean by: e to the power of z times the relative error."""
+    weight = spend.p * _bought(joined)
+    steady = weight + spend.q - 1.0
+    amounts = spend.p * spend.gamma + weight * joined.repeat_spend.fill_null(0.0)
+    slopes = ((spend.q - 1.0) / steady, -spend.q / steady, spend.p * spend.gamma / amounts)
+    variance = joined.relative_variance + spend.kept_error**2
+    for mine, row in zip(slopes, spend.covariance, strict=True):
+        for other, covariance in zip(slopes, row, strict=True):
+            variance = variance + mine * other * covariance
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    off = z * ibis.greatest(variance, 0.0).sqrt()
+    return (off < _MOST_OFF).ifelse(off.exp(), ibis.null("float64"))
 
 
 def _expected_spend(history: ir.Table, spend: SpendParameters) -> ir.Value:
     own = history.repeat_spend.fill_null(0.0)
-    weight = spend.p * (history.repeat_spend > 0).fill_null(False).ifelse(history.frequency, 0)
+    weight = spend.p * _bought(history)
     mean = (spend.p * spend.gamma + weight * own) / (weight + spend.q - 1.0)
     return mean * own_kept_share(history, spend.kept_share, spend.prior_amount)
+
+
+def _bought(history: ir.Table) -> ir.NumericValue:
+    """Purchases whose mean spend is known."""
+    return (history.repeat_spend > 0).fill_null(False).ifelse(history.frequency, 0)
 
 
 def own_kept_share(history: ir.Table, kept_share: float, prior_amount: float) -> ir.Value:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from segmentry.science import (
     BetaGeometric,
     Check,
+    CustomerValues,
     GammaGamma,
     ModifiedBetaGeometric,
     ParetoNBD,
@@ -166,7 +167,8 @@ def _refusal(checks: list[Check]) -> NotEstimable | None:
 def score_histories(model: PurchaseModel, rows: pa.Table, spec: ValueSpec) -> pa.Table:
     """The distinct histories with what the model expects of a customer with each.
 
-    Adds ``p_alive``, ``expected_purchases`` and ``discounted_purchases`` over the horizon.
+    Adds ``p_alive``, ``expected_purchases``, ``discounted_purchases`` over the horizon, and ``relative_variance``: that
+    of the discounted purchases for the errors of the parameters, as a share of their square.
     """
     histories = Histories.of(rows)
     columns = (histories.frequency, histories.recency_age, histories.age)
@@ -175,8 +177,23 @@ def score_histories(model: PurchaseModel, rows: pa.Table, spec: ValueSpec) -> pa
         "p_alive": model.p_alive(*columns),
         "expected_purchases": model.predict(spec.horizon_weeks, *columns),
         "discounted_purchases": discounted,
+        "relative_variance": purchase_values(model, columns, spec).relative_variance,
     }
     scored = rows.drop_columns(["customers"])
     for name, values in answers.items():
         scored = scored.append_column(name, pa.array(values))
     return scored
+
+
+def purchase_values(model: PurchaseModel, columns: tuple[NDArray[np.float64], ...], spec: ValueSpec) -> CustomerValues:
+    """Discounted purchases of each history under the model, with their errors."""
+    frequency, recency_age, age = columns
+    return CustomerValues(
+        model,
+        None,
+        spec.horizon_weeks,
+        frequency=frequency,
+        recency_age=recency_age,
+        age=age,
+        rate_per_unit=spec.weekly_discount,
+    )

@@ -149,19 +149,25 @@ def _customer_values(run: Run, spec: ValueSpec, learned: Learned) -> ir.Table:
     )
     contribution = values.revenue.cast("float64") - values.cost_of_goods - values.cost_to_serve.fill_null(0.0)
     worth = values.clv if isinstance(learned.margin, Margin) else values.expected_discounted_revenue
-    return values.mutate(contribution=contribution.round(4), value_tier=value_tier(worth))
+    values = values.mutate(
+        value_low=worth / values.value_factor,
+        value_high=worth * values.value_factor,
+        contribution=contribution.round(4),
+        value_tier=value_tier(worth),
+    )
+    return values.drop("value_factor")
 
 
 def _expectations(history: ir.Table, learned: Learned, spec: ValueSpec) -> ir.Table:
     if isinstance(learned.purchases, NotEstimable):
-        names = ("p_alive", "expected_purchases", "discounted_purchases", "expected_spend")
+        names = ("p_alive", "expected_purchases", "discounted_purchases", "expected_spend", "value_factor")
         nothing = {name: ibis.null("float64") for name in (*names, "expected_discounted_revenue")}
         return history.select("customer_id", **nothing)
     scored = score_histories(learned.purchases, learned.rows, spec)
     spend = None
     if not isinstance(learned.spend, NotEstimable):
-        spend = SpendParameters.of(learned.spend.parameters_, learned.kept_share, learned.prior_amount)
-    return score(history, scored, spend)
+        spend = SpendParameters.of(learned.spend, learned.kept_share, learned.prior_amount, learned.kept_error)
+    return score(history, scored, spend, spec.level)
 
 
 def _served(run: Run, spec: ValueSpec, identity: ir.Table | None) -> ir.Table:

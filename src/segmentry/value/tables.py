@@ -20,6 +20,10 @@ CUSTOMER_VALUE = Contract(
         Column("expected_spend", _NUMBER, "Expected net amount of a purchase day.", "currency per purchase day"),
         Column("expected_discounted_revenue", _NUMBER, "Discounted net revenue over the horizon.", "currency"),
         Column("clv", _NUMBER, "Discounted margin over the horizon; empty where no margin is known.", "currency"),
+        Column(
+            "value_low", _NUMBER, "Lower end of the interval of clv, or of the revenue where clv is empty.", "currency"
+        ),
+        Column("value_high", _NUMBER, "Upper end; both are of the mean of customers with such a history.", "currency"),
         Column("revenue", _DECIMAL, "Net revenue up to the as-of; exact.", "currency"),
         Column("cost_of_goods", _NUMBER, "Cost of the goods sold and kept, up to the as-of.", "currency"),
         Column("cost_to_serve", _NUMBER, "Activity-based cost of serving, up to the as-of.", "currency"),

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from segmentry.profiles.kinds.internal import require_value_applies
 from segmentry.terms.errors import EstimationError, Problem, WorkspaceError, near_miss, shorten
 from segmentry.terms.numbers import NotEstimable, as_json
+from segmentry.value.spec import ValueSpec
 from segmentry.workspace.looking import as_of, rows_where, summary
 from segmentry.workspace.results import DocumentResult
 
@@ -189,7 +190,7 @@ def _value(workspace: Workspace, id_: str, kinds: set[str]) -> Any:
     return {
         "measure": measure,
         "estimate": estimate,
-        "interval": NotEstimable("the interval of one customer is not published; segments carry theirs"),
+        "interval": _interval(row),
         "horizon_months": workspace.settings.horizon_months,
         "unit": currency or "currency units",
         "p_alive": NotEstimable("no purchase model could be fitted") if row["p_alive"] is None else row["p_alive"],
@@ -198,6 +199,13 @@ def _value(workspace: Workspace, id_: str, kinds: set[str]) -> Any:
         "contribution": row["contribution"],
         "value_tier": row["value_tier"],
     }
+
+
+def _interval(row: dict[str, Any]) -> dict[str, Any] | NotEstimable:
+    """The interval of the mean value of customers with such a history, or why there is none."""
+    if row["value_low"] is None or row["value_high"] is None:
+        return NotEstimable("there is no value, or its models say too little to bound it")
+    return {"low": row["value_low"], "high": row["value_high"], "level": ValueSpec.level, "kind": "mean"}
 
 
 def _traits(workspace: Workspace, id_: str) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ import ibis
 
 from segmentry.terms.errors import Problem, SettingsError
 from segmentry.terms.numbers import NotEstimable, as_json
+from segmentry.value.spec import ValueSpec
 from segmentry.workspace.customers import HAPPENINGS, require_known
 from segmentry.workspace.looking import as_of, base_word, people, summary
 from segmentry.workspace.results import DocumentResult
@@ -46,24 +47,24 @@ def customers(workspace: Workspace, limit: int = 20) -> DocumentResult:
         "measure": measure,
         "horizon_months": workspace.settings.horizon_months,
         "unit": (summary(workspace)["base"]["currency"] or "currency units") if ordered else None,
-        "interval": NotEstimable("the interval of one customer is not published; segments carry theirs"),
+        "interval": {"level": ValueSpec.level, "kind": "mean"} if measure else NotEstimable("no value is known"),
         "listed": [_entry(row, parties[row["customer_id"]], kinds, seen) for row in rows],
     }
     return DocumentResult("Customers by value", document)
 
 
 def _by_value(workspace: Workspace, limit: int) -> tuple[str | None, list[dict[str, Any]]]:
-    """Name of the measure, and ``customer_id`` and ``value``, the highest first."""
+    """Name of the measure, and ``customer_id``, ``value``, ``low`` and ``high``, the highest value first."""
     engine = workspace.engine
     everybody = engine.table("identity").select("customer_id").distinct()
     if not engine.has("customer_value"):
         rows = engine.rows(everybody.order_by("customer_id").limit(limit))
-        return None, [row | {"value": None} for row in rows]
+        return None, [row | {"value": None, "low": None, "high": None} for row in rows]
     worth = engine.table("customer_value")
     known = engine.rows(worth.aggregate(clv=worth.clv.count(), revenue=worth.expected_discounted_revenue.count()))[0]
     measure = "clv" if known["clv"] else "expected_discounted_revenue"
-    told = worth.select(valued="customer_id", value=worth[measure].cast("float64"))
-    joined = everybody.left_join(told, everybody.customer_id == told.valued).select("customer_id", "value")
+    told = worth.select(valued="customer_id", value=worth[measure].cast("float64"), low="value_low", high="value_high")
+    joined = everybody.left_join(told, everybody.customer_id == told.valued).drop("valued")
     order = [joined.value.isnull(), ibis.desc(joined.value), joined.customer_id]
     return measure if any(known.values()) else None, engine.rows(joined.order_by(order).limit(limit))
 
@@ -119,4 +120,6 @@ def _entry(
         "since": as_json(min(since, default=None)),
         "last_seen": as_json(max(last, default=None)),
         "value": value,
+        "low": row["low"],
+        "high": row["high"],
     }

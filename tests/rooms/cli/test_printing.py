@@ -172,11 +172,17 @@ def test_an_account_is_shown_whole(capsys: Capture) -> None:
     assert "None" not in shown
 
 
+UNKNOWN = {"not_estimable": "no orders"}
+NO_ENDS = {"low": None, "high": None}
+SURE = {"low": 120.9, "high": 166.2, "level": 0.95, "kind": "mean"}
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [
         ({"not_estimable": "value needs orders"}, "Value not estimable: value needs orders"),
-        (VIEW["value"] | {"estimate": {"estimate": 10, "low": 5, "high": 20}}, "£10.00 [£5.00 to £20.00] (estimated"),
+        (VIEW["value"] | {"interval": SURE}, "£142 [£121 to £166] (estimated"),
+        (VIEW["value"] | {"interval": SURE}, "95% interval of the mean of customers with such a history"),
         (VIEW["value"] | {"estimate": {"not_estimable": "no model"}}, "12 months: no model (estimated"),
         (VIEW["value"] | {"unit": None, "measure": "x"}, "Expected discounted revenue over 12 months: £142"),
     ],
@@ -247,15 +253,15 @@ def test_customers_are_listed_with_ids_and_unknown_value_is_no_zero(capsys: Capt
     """Parties, kinds, days, value in the currency, and how to look at one."""
     one = {"customer_id": "crm:1", "parties": ["crm:1", "shop:2"], "kinds": ["buyer", "end_user"], "since": AS_OF}
     rows = [
-        one | {"last_seen": AS_OF, "value": 120.0},
-        one
-        | {"customer_id": "crm:3", "parties": ["crm:3"], "last_seen": None, "value": {"not_estimable": "no orders"}},
+        one | {"last_seen": AS_OF, "value": 120.0, "low": 100.0, "high": 144.0},
+        one | {"customer_id": "crm:3", "parties": ["crm:3"], "last_seen": None, "value": UNKNOWN} | NO_ENDS,
     ]
     told = {"as_of": AS_OF, "customers": 40, "measure": "clv", "horizon_months": 12, "unit": "GBP", "listed": rows}
-    told |= {"interval": {"not_estimable": "segments carry theirs"}}
+    told |= {"interval": {"level": 0.95, "kind": "mean"}}
     customer_printing.listed(answer(told), PEN, Form.PEOPLE)
     shown = squeezed(capsys.readouterr().out)
     assert "2 of 40 customers" in shown
-    assert "crm:1 crm:1, shop:2 buyer, end user 1 Jan 2026 1 Jan 2026 £120" in shown
+    assert "crm:1 crm:1, shop:2 buyer, end user 1 Jan 2026 1 Jan 2026 £120 [£100 to £144]" in shown
     assert "crm:3 crm:3 buyer, end user 1 Jan 2026 – –" in shown
+    assert "95% intervals of the mean" in shown
     assert "segmentry customer show" in shown

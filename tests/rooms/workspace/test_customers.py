@@ -86,11 +86,13 @@ def test_the_timeline_holds_everything_newest_first(folder: Path) -> None:
 
 
 def test_value_says_what_it_is(folder: Path) -> None:
-    """Measure, horizon and unit; no interval is made up."""
+    """Measure, horizon, unit, and the interval of the mean around the estimate."""
     value = view(folder, "customer:C0001")["value"]
     assert value["measure"] == "expected_discounted_revenue"
     assert (value["unit"], value["horizon_months"]) == ("EUR", 12)
-    assert "not_estimable" in value["interval"]
+    interval = value["interval"]
+    assert interval["low"] < value["estimate"] < interval["high"]
+    assert (interval["level"], interval["kind"]) == (0.95, "mean")
 
 
 def test_an_account_has_the_same_view(folder: Path) -> None:

@@ -72,11 +72,16 @@ def _worth(value: Found, pen: Pen) -> None:
         line(f"Value not estimable: {value['not_estimable']}")
         return
     measure = "CLV" if value["measure"] == "clv" else "Expected discounted revenue"
-    told, unit = value["estimate"], value["unit"] or "currency"
-    worth = told.get("not_estimable") or pen.between(told, unit) if isinstance(told, dict) else pen.cell(told, unit)
+    told, unit, interval = value["estimate"], value["unit"] or "currency", value["interval"]
+    sure = "not_estimable" not in interval
+    if isinstance(told, dict):
+        worth = told["not_estimable"]
+    else:
+        worth = pen.between({"estimate": told, **interval}, unit) if sure else pen.cell(told, unit)
     line(f"{measure} over {value['horizon_months']} months: {worth} (estimated; tier {value['value_tier'] or '–'})")
-    interval = value.get("interval")
-    if isinstance(interval, dict) and "not_estimable" in interval:
+    if sure:
+        line(f"  {pen.write.percent(interval['level'])} interval of the mean of customers with such a history")
+    else:
         line(f"  without interval: {interval['not_estimable']}")
     line(f"Net revenue so far: {pen.cell(float(value['revenue'] or 0), unit)} (exact)")
 
@@ -114,7 +119,7 @@ def listed(result: DocumentResult, pen: Pen, form: Form) -> None:
     rows = [
         (
             each["customer_id"], ", ".join(each["parties"]), _words(", ".join(each["kinds"])) or "–",
-            pen.day(each["since"]), pen.day(each["last_seen"]), _listed_value(each["value"], pen, found["unit"]),
+            pen.day(each["since"]), pen.day(each["last_seen"]), _listed_value(each, pen, found["unit"]),
         )
         for each in found["listed"]
     ]  # fmt: skip
@@ -123,14 +128,15 @@ def listed(result: DocumentResult, pen: Pen, form: Form) -> None:
     print_table(title, ("Customer", "Parties", "Kinds", "Known since", "Last seen", "Value"), rows)
     if found["measure"]:
         measure = "CLV" if found["measure"] == "clv" else "expected discounted revenue"
-        line(
-            f"Value: {measure} over {found['horizon_months']} months, estimated; {found['interval']['not_estimable']}."
-        )
+        level = pen.write.percent(found["interval"]["level"])
+        how = f"estimated, with {level} intervals of the mean of customers with such a history"
+        line(f"Value: {measure} over {found['horizon_months']} months, {how}.")
     line("Look at one with segmentry customer show FOLDER CUSTOMER.")
 
 
-def _listed_value(value: Any, pen: Pen, unit: str | None) -> str:
-    return "–" if isinstance(value, dict) else pen.cell(value, unit or "")
+def _listed_value(entry: Found, pen: Pen, unit: str | None) -> str:
+    value = entry["value"]
+    return "–" if isinstance(value, dict) else pen.between({**entry, "estimate": value}, unit or "")
 
 
 def reviewed(result: DocumentResult, pen: Pen, form: Form) -> None:
