@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 
 from segmentry.engine import Engine
+from segmentry.interfaces.cli import YOUNG_AND_OLD
+
+gc.set_threshold(*YOUNG_AND_OLD)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

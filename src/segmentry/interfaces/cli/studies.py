@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from segmentry.interfaces.cli import printing, study_printing
 from segmentry.interfaces.cli.options import as_demands
 from segmentry.interfaces.cli.printing import Form
+
+if TYPE_CHECKING:
+    from segmentry.reports import Pen
+    from segmentry.workspace import DocumentResult
+    from segmentry.workspace.studying import StudyRoom
 
 study = typer.Typer(
     help="The guided study: from an objective to segments that may be believed.",
@@ -20,26 +26,38 @@ Folder = Annotated[Path, typer.Argument(help="Folder of the workspace.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
-@study.command()
-def data(folder: Folder, as_json: Json = False) -> None:
-    """Data the objective needs: what is there, what is missing, what gaps cost, and how to collect it."""
+def _answer(
+    folder: Path,
+    doing: str,
+    ask: Callable[[StudyRoom], DocumentResult],
+    show: Callable[[DocumentResult, Pen, Form], None],
+    form: Form,
+) -> None:
+    """Ask the guide of the study, and show what it says."""
     from segmentry.workspace import Workspace
 
     with Workspace.open(folder, "study") as workspace:
-        with printing.busy(Form.of(as_json), "looking at the data"):
-            result = workspace.study.data()
-        study_printing.data(result, printing.pen_of(workspace.settings), Form.of(as_json))
+        with printing.busy(form, doing):
+            result = ask(workspace.study)
+        show(result, printing.pen_of(workspace.settings), form)
+
+
+@study.command()
+def data(folder: Folder, as_json: Json = False) -> None:
+    """Data the objective needs: what is there, what is missing, what gaps cost, and how to collect it."""
+    _answer(folder, "looking at the data", lambda study: study.data(), study_printing.data, Form.of(as_json))
 
 
 @study.command()
 def recommend(folder: Folder, as_json: Json = False) -> None:
     """Bases, variables and method for objective, data and sample, with reasons."""
-    from segmentry.workspace import Workspace
-
-    with Workspace.open(folder, "study") as workspace:
-        with printing.busy(Form.of(as_json), "looking at bases and traits"):
-            result = workspace.study.recommend()
-        study_printing.recommended(result, printing.pen_of(workspace.settings), Form.of(as_json))
+    _answer(
+        folder,
+        "looking at bases and traits",
+        lambda study: study.recommend(),
+        study_printing.recommended,
+        Form.of(as_json),
+    )
 
 
 @study.command()
@@ -52,12 +70,13 @@ def assume(
     as_json: Json = False,
 ) -> None:
     """Put an assumption on record, and test it together with all others."""
-    from segmentry.workspace import Workspace
-
-    with Workspace.open(folder, "study") as workspace:
-        with printing.busy(Form.of(as_json), "testing assumptions"):
-            result = workspace.study.assume(statement, owner)
-        study_printing.register(result, printing.pen_of(workspace.settings), Form.of(as_json))
+    _answer(
+        folder,
+        "testing assumptions",
+        lambda study: study.assume(statement, owner),
+        study_printing.register,
+        Form.of(as_json),
+    )
 
 
 @study.command()
@@ -67,12 +86,13 @@ def assumptions(
     as_json: Json = False,
 ) -> None:
     """The register: every assumption with its verdict and those before."""
-    from segmentry.workspace import Workspace
-
-    with Workspace.open(folder, "study") as workspace:
-        with printing.busy(Form.of(as_json), "testing assumptions"):
-            result = workspace.study.assumptions(test=test)
-        study_printing.register(result, printing.pen_of(workspace.settings), Form.of(as_json))
+    _answer(
+        folder,
+        "testing assumptions",
+        lambda study: study.assumptions(test=test),
+        study_printing.register,
+        Form.of(as_json),
+    )
 
 
 @study.command()
@@ -105,12 +125,13 @@ def questions(
     as_json: Json = False,
 ) -> None:
     """The fewest questions of the surveys loaded by which new people find their segment, and how to weigh answers."""
-    from segmentry.workspace import Workspace
-
-    with Workspace.open(folder, "study") as workspace:
-        with printing.busy(Form.of(as_json), "looking for golden questions"):
-            result = workspace.study.questions(most=most)
-        study_printing.questions(result, printing.pen_of(workspace.settings), Form.of(as_json))
+    _answer(
+        folder,
+        "looking for golden questions",
+        lambda study: study.questions(most=most),
+        study_printing.questions,
+        Form.of(as_json),
+    )
 
 
 @study.command()
@@ -156,12 +177,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Two versions side by side: overlap, agreement, and what changed in size, value and stability."""
-    from segmentry.workspace import Workspace
-
-    with Workspace.open(folder, "study") as workspace:
-        with printing.busy(Form.of(as_json), "comparing"):
-            result = workspace.study.compare(before, after)
-        study_printing.compared(result, printing.pen_of(workspace.settings), Form.of(as_json))
+    _answer(folder, "comparing", lambda study: study.compare(before, after), study_printing.compared, Form.of(as_json))
 
 
 @study.command()
@@ -178,9 +194,4 @@ def lines(folder: Folder, as_json: Json = False) -> None:
 @study.command()
 def show(folder: Folder, as_json: Json = False) -> None:
     """Everything about the study in one document, with the gates of the ten steps."""
-    from segmentry.workspace import Workspace
-
-    with Workspace.open(folder, "study") as workspace:
-        with printing.busy(Form.of(as_json), "looking at the study"):
-            result = workspace.study.show()
-        study_printing.shown(result, printing.pen_of(workspace.settings), Form.of(as_json))
+    _answer(folder, "looking at the study", lambda study: study.show(), study_printing.shown, Form.of(as_json))
