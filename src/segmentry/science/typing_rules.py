@@ -8,54 +8,26 @@ how well is measured on rows the tree has not seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from segmentry.science.cut_trees import Conjunction, CutTree, Leaf, rounded_forms
 from segmentry.science.inputs import FloatArray, Inputs, IntArray
 from segmentry.terms.numbers import NotEstimable
 
 TOLERANCE = 0.005
 """Share of agreement that may be given up for round cut points, all together."""
-MOST_DIGITS = 8
-"""Digits of a cut point that could not be made rounder."""
 BREVITY = 0.01
 """Share of agreement that may be given up for fewer conjunctions."""
 FOLDS = 5
 """Parts into which rows are split for the agreement out of sample."""
 SAMPLE = 20_000
 """Rows on which the tree is grown and cut points are rounded; agreement is measured on all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """One comparison of a variable with a cut point.
-
-    Attributes:
-        variable: Name of the variable.
-        above: True for ``variable > cut``, False for ``variable <= cut``.
-        cut: The cut point, in the variable's unit; exact as a decimal.
-    """
-
-    variable: str
-    above: bool
-    cut: Decimal
-
-    def holds(self, values: FloatArray) -> NDArray[np.bool_]:
-        """Whether it is true of each of ``values``, shape (n,)."""
-        cut = float(self.cut)
-        return values > cut if self.above else values <= cut
-
-    def __str__(self) -> str:
-        return f"{self.variable} {'>' if self.above else '<='} {self.cut:f}"
-
-
-Conjunction = tuple[Threshold, ...]
-"""Thresholds that must all hold; empty for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +137,6 @@ def typing_rules(
     )
 
 
-Leaf = tuple[int, Conjunction]
-
-
 @dataclass(frozen=True)
 class _Data:
     """Rows in an order of their own, and how rules are grown on some of them."""
@@ -192,7 +161,7 @@ class _Data:
         if rows.size > SAMPLE:
             rows = np.sort(np.random.default_rng(random_state).choice(rows, SAMPLE, replace=False))
         tree = self._grow(rows)
-        grown = _Tree.read(tree)
+        grown = CutTree.read(tree)
         rounded = grown.with_cuts(self._round(grown, rows))
         return rounded.leaves(self.names), np.asarray(tree.feature_importances_)
 
@@ -212,13 +181,13 @@ class _Data:
         near = [place for place, agreement in enumerate(agreements) if agreement >= max(agreements) - BREVITY]
         return trees[near[0]]
 
-    def _round(self, grown: _Tree, rows: IntArray) -> dict[int, Decimal]:
+    def _round(self, grown: CutTree, rows: IntArray) -> dict[int, Decimal]:
         """Cut points with the fewest digits that keep the agreement, from the root down."""
         matrix, codes = self.matrix[rows], self.codes[rows]
         cuts = {node: Decimal(repr(cut)) for node, cut in grown.cuts.items()}
         best = grown.with_cuts(cuts).agreement(matrix, codes)
         for node, grown_cut in grown.cuts.items():
-            for candidates in _candidates(Decimal(repr(grown_cut))):
+            for candidates in rounded_forms(Decimal(repr(grown_cut))):
                 tried = [{**cuts, node: candidate} for candidate in candidates]
                 agreements = [grown.with_cuts(each).agreement(matrix, codes) for each in tried]
                 chosen = int(np.argmax(agreements))
@@ -266,101 +235,6 @@ class _Data:
             precision_out=outside[0],
             recall_out=outside[1],
         )
-
-
-@dataclass(frozen=True)
-class _Tree:
-    """A binary tree of cuts: at each inner node, left for ``value <= cut``.
-
-    Attributes:
-        variables: Variable of each node, -1 at a leaf.
-        left: Left child of each node.
-        right: Right child of each node.
-        codes: Code a leaf names.
-        cuts: Cut of each inner node, from the root down.
-    """
-
-    variables: IntArray
-    left: IntArray
-    right: IntArray
-    codes: IntArray
-    cuts: dict[int, Any]
-
-    @classmethod
-    def read(cls, fitted: Any) -> _Tree:
-        """The tree of a fitted classifier, siblings of one code made one leaf."""
-        grown = fitted.tree_
-        variables, left, right = (np.array(each) for each in (grown.feature, grown.children_left, grown.children_right))
-        codes = np.asarray(fitted.classes_)[grown.value[:, 0, :].argmax(axis=1)]
-        variables = np.where(left < 0, -1, variables)
-        for node in range(variables.size - 1, -1, -1):
-            children = (left[node], right[node])
-            ends = variables[node] >= 0 and all(variables[each] < 0 for each in children)
-            if ends and codes[children[0]] == codes[children[1]]:
-                variables[node], codes[node] = -1, codes[children[0]]
-        cuts = {node: float(grown.threshold[node]) for node in range(variables.size) if variables[node] >= 0}
-        return cls(variables, left, right, codes, cuts)
-
-    def with_cuts(self, cuts: Mapping[int, Decimal]) -> _Tree:
-        """The same tree with other cut points."""
-        return replace(self, cuts=dict(cuts))
-
-    def agreement(self, matrix: FloatArray, codes: IntArray) -> float:
-        """Share of rows, shape (n, p), whose leaf names their code."""
-        at = np.zeros(codes.size, dtype=np.int64)
-        cuts = np.zeros(self.variables.size)
-        cuts[list(self.cuts)] = [float(cut) for cut in self.cuts.values()]
-        rows = np.arange(codes.size)
-        while rows.size:
-            rows = rows[self.variables[at[rows]] >= 0]
-            nodes = at[rows]
-            below = matrix[rows, self.variables[nodes]] <= cuts[nodes]
-            at[rows] = np.where(below, self.left[nodes], self.right[nodes])
-        return float(np.mean(self.codes[at] == codes))
-
-    def leaves(self, names: tuple[str, ...]) -> list[Leaf]:
-        """The conjunction of every leaf somebody can reach, from left to right."""
-        found: list[Leaf] = []
-        waiting: list[tuple[int, dict[tuple[int, bool], Decimal]]] = [(0, {})]
-        while waiting:
-            node, bounds = waiting.pop()
-            variable = int(self.variables[node])
-            if variable < 0:
-                found.append((int(self.codes[node]), _conjunction(bounds, names)))
-                continue
-            for above, child in ((True, self.right[node]), (False, self.left[node])):
-                narrowed = _narrowed(bounds, (variable, above), self.cuts[node])
-                if narrowed is not None:
-                    waiting.append((int(child), narrowed))
-        return found
-
-
-def _narrowed(
-    bounds: dict[tuple[int, bool], Decimal], side: tuple[int, bool], cut: Decimal
-) -> dict[tuple[int, bool], Decimal] | None:
-    """Bounds with one more cut, the tighter of two kept; None where nothing lies between them."""
-    variable, above = side
-    kept = bounds.get(side)
-    tighter = cut if kept is None else (max(kept, cut) if above else min(kept, cut))
-    low = tighter if above else bounds.get((variable, True))
-    high = bounds.get((variable, False)) if above else tighter
-    return None if low is not None and high is not None and low >= high else {**bounds, side: tighter}
-
-
-def _conjunction(bounds: dict[tuple[int, bool], Decimal], names: tuple[str, ...]) -> Conjunction:
-    first = {variable: place for place, (variable, _) in reversed(list(enumerate(bounds)))}
-    ordered = sorted(bounds.items(), key=lambda bound: (first[bound[0][0]], not bound[0][1]))
-    return tuple(Threshold(names[variable], above, cut) for (variable, above), cut in ordered)
-
-
-def _candidates(cut: Decimal) -> Iterator[list[Decimal]]:
-    """Forms of a cut with ever more digits: at each number of them, the next below and the next above."""
-    if cut == 0:
-        yield [cut]
-        return
-    for digits in range(1, MOST_DIGITS + 1):
-        step = Decimal(1).scaleb(cut.adjusted() - digits + 1)
-        yield [(cut / step).to_integral_value(rounding=way) * step for way in (ROUND_FLOOR, ROUND_CEILING)]
 
 
 def _apply(leaves: Sequence[Leaf], columns: Mapping[str, FloatArray]) -> IntArray:

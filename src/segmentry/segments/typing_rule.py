@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from segmentry.science.typing_rules import Conjunction, SegmentRule, Threshold, TypingRules
+from segmentry.science.cut_trees import Conjunction, Threshold
+from segmentry.science.typing_rules import SegmentRule, TypingRules
 from segmentry.segments.tree import And, Compare, Condition, Definition, Or, Trait
 
 

@@ -267,7 +267,7 @@ def _warnings(found: dict[str, Any]) -> None:
 
 def _segment_table(segments: list[dict[str, Any]], pen: Pen, segmentation: str) -> None:
     """Size, revenue and value of each segment."""
-    head = ("Segment", "Customers", "Revenue", "Of revenue", "Value, with 95 % interval of the mean")
+    head = ("Segment", "Buyers", "Revenue", "Of revenue", "Value, with 95 % interval of the mean")
     rows = [
         (
             row["name"], pen.cell(row["customers"]), estimate(row["revenue"], pen, "currency"),
