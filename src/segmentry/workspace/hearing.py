@@ -17,7 +17,7 @@ from segmentry.profiles import run_feedback, run_survey_designs
 from segmentry.profiles.feedback.designs import FIRST_LINE, Design, read_design
 from segmentry.terms.errors import Problem, SourceError, shorten
 from segmentry.terms.numbers import as_json
-from segmentry.workspace.looking import as_of, locale, rows_where
+from segmentry.workspace.looking import as_of, locale, rows_where, waiting_remarks
 from segmentry.workspace.results import DocumentResult, TableResult
 
 if TYPE_CHECKING:
@@ -51,9 +51,8 @@ class Voice:
     def show(self) -> DocumentResult:
         """Scores with intervals for all and inside segments, themes, languages, and remarks that wait for an answer."""
         told = {name: as_json(rows_where(self.workspace, name)) for name in _TABLES}
-        answered = {(row["source"], row["feedback_id"]) for row in told["remark_answers"]}
         for name in ("open_remarks", "segment_remarks"):
-            told[name] = [row for row in told[name] if (row["source"], row["feedback_id"]) not in answered]
+            told[name] = as_json(waiting_remarks(self.workspace, name))
         document, settings = {"as_of": as_of(self.workspace), **told}, self.workspace.settings
         drawn = feedback_pictures(as_json(document), locale(settings), settings.timezone)
         return DocumentResult("What customers say", document, self._tables(), drawn)

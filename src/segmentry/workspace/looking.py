@@ -195,3 +195,14 @@ def figures(workspace: Workspace) -> dict[str, Callable[[], go.Figure]]:
 def locale(settings: WorkspaceSettings) -> str:
     """The locale in the form Babel reads."""
     return settings.locale.replace("-", "_")
+
+
+def waiting_remarks(workspace: Workspace, table: str = "segment_remarks") -> list[dict[str, Any]]:
+    """Remarks that nobody has answered up to this moment, answers since the last refresh included.
+
+    Args:
+        workspace: The workspace.
+        table: ``segment_remarks``, a row for each segment touched, or ``open_remarks``, a row for each remark.
+    """
+    answered = {(row["source"], row["feedback_id"]) for row in rows_where(workspace, "remark_answers")}
+    return [row for row in rows_where(workspace, table) if (row["source"], row["feedback_id"]) not in answered]

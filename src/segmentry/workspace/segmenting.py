@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segmentry.charts import overlap_picture
+from segmentry.profiles.feedback.remarks import blocks_approval
 from segmentry.segments import packs
 from segmentry.segments.differences import difference
 from segmentry.segments.errors import DefinitionError
@@ -23,7 +24,7 @@ from segmentry.segments.tree import Definition
 from segmentry.terms.errors import Problem, WorkspaceError
 from segmentry.terms.numbers import as_json
 from segmentry.workspace.deciding import decide, erase_customers
-from segmentry.workspace.looking import locale, stale_reasons
+from segmentry.workspace.looking import locale, stale_reasons, waiting_remarks
 from segmentry.workspace.remembering import attribution, events, list_segments, members, show_segment
 from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.segment_files import (
@@ -174,8 +175,16 @@ class Definitions:
         return DocumentResult("Formatted", document)
 
     def plan(self) -> DocumentResult:
-        """What `apply` would change: definitions created, changed, renamed, followed, removed or refused."""
-        return DocumentResult("Plan", plan(self._published(), *read_definitions(self.workspace)))
+        """What `apply` would change: definitions created, changed, renamed, followed, removed or refused.
+
+        Remarks about the segments that it would change, and rejected assignments to them, that nobody has answered yet
+        are told beside it: they want an answer before the segment is approved again.
+        """
+        planned = plan(self._published(), *read_definitions(self.workspace))
+        changed = [each["id"] for each in planned["actions"] if each["action"] in ("change", "rename", "follow")]
+        waiting = waiting_remarks(self.workspace)
+        told = [wrong.as_dict() for id_ in changed for wrong in blocks_approval(waiting, id_)]
+        return DocumentResult("Plan", {**planned, "remarks": told})
 
     def apply(self) -> DocumentResult:
         """Put the files on record and evaluate them, as one commit, at the instant of the last refresh."""

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from segmentry.interfaces.cli import customer_printing, feedback_printing, printing
+from segmentry.interfaces.cli import customer_printing, feedback_printing, printing, segment_printing
 from segmentry.interfaces.cli.printing import Form
 from segmentry.workspace.settings import WorkspaceSettings
 from tests.rooms.cli.documents import AS_OF, FEEDBACK, GERMAN, PEN, REVIEW, VIEW, answer
@@ -265,3 +265,16 @@ def test_customers_are_listed_with_ids_and_unknown_value_is_no_zero(capsys: Capt
     assert "crm:3 crm:3 buyer, end user 1 Jan 2026 – –" in shown
     assert "95% intervals of the mean" in shown
     assert "segmentry customer show" in shown
+
+
+def test_a_plan_tells_remarks_that_wait_with_how_to_answer(capsys: Capture) -> None:
+    """Beside what changes, and before the count of changes."""
+    remark = {"code": "REMARK_OPEN", "what": "A rejection about the segment fans is not answered", "where": "desk, q1"}
+    remark |= {"given": "open for 3 days", "next_step": "Answer it with segmentry feedback answer."}
+    changed = {"id": "fans", "name": "Fans", "action": "rename", "version": 1}
+    told = {"actions": [changed], "changes": 1, "as_of": AS_OF, "remarks": [remark]}
+    segment_printing.planned(answer(told), PEN, Form.PEOPLE)
+    shown = squeezed(capsys.readouterr().out)
+    said = "waiting desk, q1: A rejection about the segment fans is not answered (open for 3 days). Answer it with"
+    assert said in shown
+    assert shown.index("waiting") < shown.index("1 changes")

@@ -79,7 +79,9 @@ def test_the_oldest_open_remark_comes_first() -> None:
     found = blocks_approval(rows, "fans")
     assert [each.where for each in found] == ["desk, c", "desk, a", "desk, b"]
     assert [each.given for each in found] == ["price, open for 30 days", "open for 2 days", "without a date"]
-    assert {each.next_step for each in found} == {"Answer it, then approve the segment."}
+    assert {each.next_step for each in found} == {
+        "Answer it with segmentry feedback answer before the segment is approved again."
+    }
 
 
 @pytest.mark.parametrize(

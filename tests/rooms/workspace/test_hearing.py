@@ -163,3 +163,24 @@ def test_the_command_line_keeps_its_schemas(workspace: sg.Workspace) -> None:
     for name, arguments in calls.items():
         text = files("segmentry.workspace").joinpath("schemas", f"{name}.json").read_text(encoding="utf8")
         jsonschema.validate(call(*arguments, "--json"), json.loads(text))
+
+
+def test_a_changed_segment_tells_of_remarks_that_wait(workspace: sg.Workspace) -> None:
+    """A remark whose segment changes is told with how to answer it; answered, or with nothing changed, it is not."""
+    root = workspace.folder.parent
+    said = "feedback_id,customer_id,date,kind,text,author,segment\nq1,c2,2024-05-04,rejection,Not mine,sales,fans\n"
+    (root / "rejections.csv").write_text(said, encoding="utf8")
+    definition = workspace.folder / "segments" / "fans.yaml"
+    definition.parent.mkdir(exist_ok=True)
+    definition.write_text("name: Fans\nkinds: [buyer, prospect, end_user]\nwhere: nps_rating >= 9\n", encoding="utf8")
+    workspace.load(root / "rejections.csv", table="feedback")
+    workspace.refresh()
+    assert workspace.definitions.plan().as_dict()["remarks"] == []
+    definition.write_text("name: Fans\nkinds: [buyer, prospect, end_user]\nwhere: nps_rating >= 8\n", encoding="utf8")
+    (told,) = workspace.definitions.plan().as_dict()["remarks"]
+    assert told["code"] == "REMARK_OPEN"
+    assert told["where"].endswith("q1")
+    assert "segmentry feedback answer" in told["next_step"]
+    source, feedback_id = told["where"].split(", ")
+    workspace.voice.answer(source, feedback_id, "The bound is eight now", "Ana")
+    assert workspace.definitions.apply().as_dict()["remarks"] == []

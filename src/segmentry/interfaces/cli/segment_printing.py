@@ -261,6 +261,8 @@ def _planned(found: Found, pen: Pen, *, done: bool) -> None:
             moved = f": {pen.cell(each['enters']['customers'])} enter, {pen.cell(each['leaves']['customers'])} leave"
         line(f"{_ACTIONS[each['action']]}  {each['id']}{moved}")
         _problems(each.get("problems", []))
+    for each in found["remarks"]:
+        line(f"waiting  {each['where']}: {each['what']} ({each['given']}). {each['next_step']}")
     kept = sum(each["action"] == "keep" for each in found["actions"])
     line(f"{found['changes']} changes{' made' if done else ''}, {kept} kept.")
 

@@ -89,7 +89,7 @@ def blocks_approval(rows: Iterable[Mapping[str, Any]], segment_id: str) -> tuple
             f"A {str(row['kind'] or 'remark').strip().lower()} about the segment {segment_id} is not answered",
             f"{row['source']}, {row['feedback_id']}",
             _age(row),
-            "Answer it, then approve the segment.",
+            "Answer it with segmentry feedback answer before the segment is approved again.",
         )
         for row in waiting
     )
