@@ -129,7 +129,19 @@ def _worth(value: Found, pen: Pen) -> Section:
         _card(value["contribution"], "Contribution so far", "Exact, where margin and costs are told", pen),
     ]
     tier = f"Value tier: {value['value_tier'] or 'not told'}."
-    return Section("worth", "What it is worth", [Cards(tuple(cards)), Text(tier), _sureness(value["interval"], pen)])
+    sure = [_sureness(value["interval"], pen), *_outcome(value["outcome"], pen)]
+    return Section("worth", "What it is worth", [Cards(tuple(cards)), Text(tier), *sure])
+
+
+def _outcome(told: Found, pen: Pen) -> list[Block]:
+    """What this customer will bring, and with which chance nothing."""
+    if "not_estimable" in told:
+        return []
+    ends = f"{pen.write.money(float(told['low']))} to {pen.write.money(float(told['high']))}"
+    level, none = (pen.write.percent(float(told[name])) for name in ("level", "nothing"))
+    return [
+        Text(f"What this customer will bring lies within {ends} ({level} interval); nothing with a chance of {none}.")
+    ]
 
 
 def _sureness(told: Found, pen: Pen) -> Block:
@@ -137,7 +149,7 @@ def _sureness(told: Found, pen: Pen) -> Block:
     if "not_estimable" in told:
         return Notice("How sure this is", (f"{str(told['not_estimable']).capitalize()}.",))
     ends = f"{pen.write.money(float(told['low']))} to {pen.write.money(float(told['high']))}"
-    of = "of the mean of customers with such a history; what one customer does spreads further"
+    of = "of the mean of customers with such a history"
     return Text(f"{pen.write.percent(float(told['level']))} interval: {ends}, {of}.")
 
 

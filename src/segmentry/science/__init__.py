@@ -36,6 +36,7 @@ _CONTENTS: dict[str, tuple[str, ...]] = {
     "concentration": ("WhaleCurve", "customer_equity", "gini", "lorenz", "top_share", "whale_curve"),
     "intervals": ("CustomerValues", "GroupIntervals", "discount_rate_per_unit", "total_interval", "value_interval"),
     "cut_trees": ("Threshold",),
+    "outcomes": ("Outcomes", "single_outcomes"),
     "diffusion": ("Bass", "adopter_classes", "fit_bass"),
     "drivers": ("Driver", "Drivers", "find_drivers", "shapley_shares"),
     "effects": ("Effect", "holm", "marker_variables", "metric_effect", "nominal_effect", "overlap_coefficient"),

@@ -33,11 +33,12 @@ if TYPE_CHECKING:
 
     from segmentry.science import PurchaseModel
 
-_MODELS: dict[str, type[PurchaseModel]] = {
+MODELS: dict[str, type[PurchaseModel]] = {
     "BG/NBD": BetaGeometric,
     "MBG/NBD": ModifiedBetaGeometric,
     "Pareto/NBD": ParetoNBD,
 }
+"""Purchase models by their names."""
 _REFUSING = ("enough_data", "contractual_pattern")
 
 
@@ -139,7 +140,7 @@ def learn_spend(rows: pa.Table) -> tuple[GammaGamma | NotEstimable, list[Check]]
 def _fit(histories: Histories, wanted: str) -> tuple[PurchaseModel, tuple[str, ...]]:
     columns = (histories.frequency, histories.recency_age, histories.age, histories.customers)
     if wanted != "auto":
-        return _MODELS[wanted]().fit(*columns), (f"{wanted} was asked for.",)
+        return MODELS[wanted]().fit(*columns), (f"{wanted} was asked for.",)
     choice = choose_model(*columns)
     return choice.model, choice.reasons
 

@@ -42,14 +42,24 @@ class ValueSpec(Spec):
     @property
     def horizon_weeks(self) -> float:
         """The horizon in weeks."""
-        return self.horizon_months * MONTH / WEEK
+        return weeks_of(self.horizon_months)
 
     @property
     def weekly_discount(self) -> float:
         """The discount rate of a week that compounds to the annual one over 52.18 weeks."""
-        return float((1.0 + self.annual_discount) ** (WEEK / 365.25) - 1.0)
+        return discount_of_week(self.annual_discount)
 
     @property
     def unit(self) -> str:
         """What amounts are counted in."""
         return self.currency or "currency units"
+
+
+def weeks_of(months: float) -> float:
+    """Weeks of a horizon given in months."""
+    return months * MONTH / WEEK
+
+
+def discount_of_week(annual: float) -> float:
+    """The discount rate of a week that compounds to ``annual`` over 52.18 weeks."""
+    return float((1.0 + annual) ** (WEEK / 365.25) - 1.0)

@@ -191,6 +191,7 @@ def _value(workspace: Workspace, id_: str, kinds: set[str]) -> Any:
         "measure": measure,
         "estimate": estimate,
         "interval": _interval(row),
+        "outcome": _outcome(workspace, row),
         "horizon_months": workspace.settings.horizon_months,
         "unit": currency or "currency units",
         "p_alive": NotEstimable("no purchase model could be fitted") if row["p_alive"] is None else row["p_alive"],
@@ -206,6 +207,17 @@ def _interval(row: dict[str, Any]) -> dict[str, Any] | NotEstimable:
     if row["value_low"] is None or row["value_high"] is None:
         return NotEstimable("there is no value, or its models say too little to bound it")
     return {"low": row["value_low"], "high": row["value_high"], "level": ValueSpec.level, "kind": "mean"}
+
+
+def _outcome(workspace: Workspace, row: dict[str, Any]) -> dict[str, Any] | NotEstimable:
+    """What this customer will bring, and the chance that it is nothing."""
+    histories = rows_where(workspace, "purchase_history", customer_id=row["customer_id"])
+    clv = summary(workspace)["clv"]
+    if not histories or "not_estimable" in clv:
+        return NotEstimable("no purchase model could be fitted")
+    from segmentry.value.single import outcome_of
+
+    return outcome_of(clv, histories[0], row)
 
 
 def _traits(workspace: Workspace, id_: str) -> Iterator[dict[str, Any]]:

@@ -92,6 +92,7 @@ VIEW: dict[str, Any] = {
     "value": {
         "measure": "clv", "estimate": 142.28, "unit": "GBP", "horizon_months": 12, "value_tier": "high",
         "revenue": "1114.78", "interval": {"not_estimable": "single customers have none"},
+        "outcome": {"not_estimable": "single customers have none"},
     },
     "traits": [
         {"basis": "firmographic", "trait": name, "value": value, "unit": unit, "origin": "computed", "source": "crm"}

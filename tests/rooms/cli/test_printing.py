@@ -174,6 +174,7 @@ def test_an_account_is_shown_whole(capsys: Capture) -> None:
 
 UNKNOWN = {"not_estimable": "no orders"}
 NO_ENDS = {"low": None, "high": None}
+BRINGS = {"low": 0.0, "high": 480.0, "level": 0.95, "kind": "prediction", "nothing": 0.31}
 SURE = {"low": 120.9, "high": 166.2, "level": 0.95, "kind": "mean"}
 
 
@@ -182,6 +183,7 @@ SURE = {"low": 120.9, "high": 166.2, "level": 0.95, "kind": "mean"}
     [
         ({"not_estimable": "value needs orders"}, "Value not estimable: value needs orders"),
         (VIEW["value"] | {"interval": SURE}, "£142 [£121 to £166] (estimated"),
+        (VIEW["value"] | {"outcome": BRINGS}, "bring £0 to £480 (95% interval), nothing at all with a chance of 31%"),
         (VIEW["value"] | {"interval": SURE}, "95% interval of the mean of customers with such a history"),
         (VIEW["value"] | {"estimate": {"not_estimable": "no model"}}, "12 months: no model (estimated"),
         (VIEW["value"] | {"unit": None, "measure": "x"}, "Expected discounted revenue over 12 months: £142"),

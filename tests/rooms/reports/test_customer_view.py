@@ -27,6 +27,7 @@ VIEW: dict[str, Any] = {
     },
     "value": {
         "measure": "clv", "estimate": 1234.6, "interval": {"not_estimable": "one customer has none"},
+        "outcome": {"low": 0.0, "high": 4321.0, "level": 0.95, "kind": "prediction", "nothing": 0.25},
         "horizon_months": 12, "unit": "EUR", "p_alive": {"not_estimable": "no model"}, "revenue": 99.0,
         "cost_to_serve": 1.0, "contribution": None, "value_tier": "high",
     },
@@ -79,6 +80,7 @@ def test_every_part_of_the_view_is_on_the_page() -> None:
     assert "no model" in texts
     assert {"account:Acme Sub", "nobody known", "decider"} <= set(texts)
     assert "One customer has none." in texts
+    assert "€4,321 (95% interval); nothing with a chance of 25%." in told
     assert "Simulated data: nobody in this page is real." in texts
 
 

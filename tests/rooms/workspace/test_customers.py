@@ -93,6 +93,10 @@ def test_value_says_what_it_is(folder: Path) -> None:
     interval = value["interval"]
     assert interval["low"] < value["estimate"] < interval["high"]
     assert (interval["level"], interval["kind"]) == (0.95, "mean")
+    outcome = value["outcome"]
+    assert outcome["low"] <= interval["low"] < interval["high"] < outcome["high"]
+    assert 0 <= outcome["nothing"] <= 1
+    assert outcome["kind"] == "prediction"
 
 
 def test_an_account_has_the_same_view(folder: Path) -> None:

@@ -83,6 +83,13 @@ def _worth(value: Found, pen: Pen) -> None:
         line(f"  {pen.write.percent(interval['level'])} interval of the mean of customers with such a history")
     else:
         line(f"  without interval: {interval['not_estimable']}")
+    outcome = value["outcome"]
+    if "not_estimable" not in outcome:
+        level, ends = pen.write.percent(outcome["level"]), (pen.cell(outcome[end], unit) for end in ("low", "high"))
+        none = pen.write.percent(outcome["nothing"])
+        line(
+            f"  this customer will bring {' to '.join(ends)} ({level} interval), nothing at all with a chance of {none}"
+        )
     line(f"Net revenue so far: {pen.cell(float(value['revenue'] or 0), unit)} (exact)")
 
 
