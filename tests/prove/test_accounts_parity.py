@@ -51,7 +51,7 @@ WORLDS: dict[str, tuple[dict[str, Rows], Publisher, tuple[str, ...]]] = {
             "account_contacts": [{"account_key": "firm", "party_key": "ann", "role": "user"}],
         },
         (test_technographic.publish_technographic, test_technographic.SPEC),
-        ("technographic_traits", "technology_adoption"),
+        ("technographic_traits", "company_technographic_traits", "technology_adoption"),
     ),
     "kinds": (
         {

@@ -16,13 +16,13 @@ import segmentry as sg
 from segmentry.engine import Engine
 from segmentry.profiles.accounts.spec import AccountSpec
 from segmentry.profiles.firmographic.spec import FirmographicSpec
-from segmentry.profiles.run_accounts import publish as publish_accounts
 from segmentry.profiles.run_firmographic import publish as publish_firmographic
 from segmentry.profiles.run_technographic import publish as publish_technographic
+from segmentry.profiles.run_technographic import publish_companies
 from segmentry.profiles.technographic.spec import TechnographicSpec
 from segmentry.science import wilson
 from segmentry.terms.numbers import Estimate
-from tests.rooms.profiles.account_worlds import publish, rows, traits
+from tests.rooms.profiles.account_worlds import publish, publish_accounts, rows, traits
 
 pytestmark = pytest.mark.real
 
@@ -201,6 +201,7 @@ def developers(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         engine = workspace.engine
         publish(engine, publish_firmographic, FIRMS, ACCOUNTS)
         publish(engine, publish_technographic, TechnographicSpec(AS_OF, LAST))
+        publish(engine, publish_companies, TechnographicSpec(AS_OF, LAST))
         yield engine, raw
 
 
@@ -226,10 +227,7 @@ def test_employers_of_developers(developers: tuple[Engine, str]) -> None:
     sizes = Counter(row.get("size_class") for row in traits(engine, "firmographic_traits").values())
     assert sizes == {"large": large, None: 5594 - large}
     found = traits(engine, "technographic_traits")
-    pairs = [
-        (found[f"customer:{name[9:]}"].get("stack"), row["company_stack"])
-        for name, row in found.items()
-        if name.startswith("account:E")
-    ]
+    companies = traits(engine, "company_technographic_traits")
+    pairs = [(found[f"customer:{name[9:]}"].get("stack"), row["company_stack"]) for name, row in companies.items()]
     assert len(pairs) > 5000
     assert all(own == company for own, company in pairs)

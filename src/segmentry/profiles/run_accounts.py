@@ -23,8 +23,8 @@ from segmentry.profiles.accounts.opportunities import (
     standing,
     summary,
 )
-from segmentry.profiles.accounts.people import behavior_roll_up, contact_traits, trait_roll_up
-from segmentry.profiles.accounts.roles import contact_findings, keyed_contacts, role_words
+from segmentry.profiles.accounts.people import behavior_roll_up, contact_traits, trait_roll_up, with_orders_for_others
+from segmentry.profiles.accounts.roles import contact_findings
 from segmentry.profiles.accounts.spec import AccountSpec
 from segmentry.profiles.accounts.spelled import COLUMNS, meant, name_counts, word_list
 from segmentry.profiles.accounts.spelling import Repair, spelling_repairs
@@ -43,11 +43,11 @@ from segmentry.profiles.behavioral import join_all, main_value
 from segmentry.profiles.catalog import Trait, TraitCatalog
 from segmentry.profiles.history import keyed
 from segmentry.profiles.run import identity_or_none
+from segmentry.profiles.run_contacts import words_of
 from segmentry.terms.errors import Problem, SettingsError, near_miss
 from segmentry.terms.tables import Column, Contract
 from segmentry.terms.vocabulary import DataClass, Kind
 
-_WORDS = pa.schema([("word", pa.string()), ("role", pa.string()), ("finding", pa.string())])
 _RATES = pa.schema(
     [(name, pa.int64()) for name in ("won_opportunities", "lost_opportunities")]
     + [(name, pa.float64()) for name in ("win_rate", "win_rate_low", "win_rate_high")]
@@ -58,7 +58,7 @@ def publish(run: Run, spec: AccountSpec, catalog: TraitCatalog) -> None:
     """Publish what is known of organizations as of ``spec.as_of``; nothing where none is told of.
 
     Args:
-        run: The run; identity must be published.
+        run: The run; identity and contacts (`run_contacts`) must be published.
         spec: The instant, and what the workspace declares.
         catalog: Gets the traits published here; those to be rolled up must be in it.
 
@@ -143,12 +143,10 @@ def _publish_people(
     if not run.has("account_contacts"):
         return []
     told = run.table("account_contacts")
-    words = [row["role"] for row in run.rows(told.select("role").distinct())]
-    known_words = run.engine.warehouse.bring(pa.Table.from_pylist(role_words(words), schema=_WORDS))
-    contacts = keyed_contacts(told, identity, known_words)
-    run.publish(tables.ACCOUNT_CONTACTS_KEYED, contacts, spec=spec, parents=("account_contacts",))
-    findings.append(contact_findings(told, identity, known_words))
+    findings.append(contact_findings(told, identity, words_of(run, told)))
     facts = {name: keyed(run.table(name), identity) for name in SIGNS if run.has(name)}
+    if "orders" in facts and run.has("order_lines") and "contact_key" in run.table("order_lines").columns:
+        facts["orders"] = with_orders_for_others(facts["orders"], run.table("order_lines"), identity)
     present = present_contacts(run.table("account_contacts_keyed"), last_signs(facts, spec), spec)
     run.publish(
         tables.ACCOUNT_COVERAGE, coverage(organizations, present), spec=spec, parents=("account_contacts_keyed",)

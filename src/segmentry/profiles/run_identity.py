@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 from segmentry.engine import Run
 from segmentry.profiles.identity import keys as exact
 from segmentry.profiles.identity import linkage
+from segmentry.profiles.identity.alike import links_of
 from segmentry.profiles.identity.blocking import block_sizes, blocks, refuse_explosion, usable_rules
 from segmentry.profiles.identity.changes import MERGED, MOVED, UNMERGED, Decision, decisions, new_statements
 from segmentry.profiles.identity.clusters import Cluster, Doubt, Link, cluster, expected_precision
@@ -31,6 +32,7 @@ from segmentry.profiles.identity.history import (
     statements,
 )
 from segmentry.profiles.identity.naming import Statement, aliases, name_customers
+from segmentry.profiles.identity.organizations import told_organizations
 from segmentry.profiles.identity.roles import roles_of
 from segmentry.profiles.identity.rulings import Standing, on_record, standing
 from segmentry.profiles.identity.spec import IdentityReport, IdentitySpec
@@ -55,6 +57,7 @@ class _Found:
     shared: int = 0
     pairs: dict[str, int] | None = None
     linkage: NotEstimable | None = None
+    alike: int | NotEstimable = 0
 
 
 def resolve(run: Run, spec: IdentitySpec) -> IdentityReport:
@@ -99,13 +102,18 @@ def _links(run: Run, spec: IdentitySpec) -> _Found:
         return found
     customers, addresses = run.table("customers"), _optional(run, "addresses")
     roles = roles_of(customers.columns, spec.columns)
-    told = exact.told_keys(customers, roles, _optional(run, "identifiers"), addresses, spec.keys)
+    accounts = _optional(run, "accounts")
+    told = exact.told_keys(customers, roles, _optional(run, "identifiers"), addresses, spec.keys, accounts)
     if told is not None:
         rows = run.rows(exact.shared_keys(told, customers, spec.most_parties_per_key))
         found.links, found.shared = exact.key_links(rows, spec.most_parties_per_key)
         sharing = customers.semi_join(chosen(run, {row["party_key"] for row in rows}), "party_key")
         people = descriptions(sharing, addresses, roles).select("party_key", "birth", "first_name")
         found.described = {row["party_key"]: row for row in run.rows(people)}
+    if accounts is not None:
+        alike = links_of(told_organizations(run, accounts))
+        found.alike = len(alike) if isinstance(alike, list) else alike
+        found.links += alike if isinstance(alike, list) else []
     if spec.method == "probabilistic":
         persons = customers.filter(~is_organization(customers))
         _linked(run, spec, descriptions(persons, addresses, roles), found)
@@ -266,4 +274,5 @@ def _report(
         found.pairs or {},
         found.linkage,
         expected_precision(clusters),
+        found.alike,
     )

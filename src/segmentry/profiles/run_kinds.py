@@ -158,7 +158,7 @@ def _roles(run: Run, identity: ir.Table | None, spec: KindsSpec, contracts: ir.T
     if run.has("order_lines"):
         lines = run.table("order_lines")
         user, payer = role_columns(lines.columns, spec)
-        if user is not None or payer is not None:
+        if user is not None or payer is not None or _somebody_orders_for_others(run, lines):
             roles.append(order_roles(lines, identity, user, payer, spec.last_day))
     if not roles:
         return []
@@ -166,6 +166,11 @@ def _roles(run: Run, identity: ir.Table | None, spec: KindsSpec, contracts: ir.T
     whole = whole.union(*(each.select(*tables.PURCHASE_ROLES.names) for each in roles[1:])) if roles[1:] else whole
     run.publish(tables.PURCHASE_ROLES, whole, spec=spec)
     return [(role_traits(run.table("purchase_roles")), traits.ROLE_TRAITS)]
+
+
+def _somebody_orders_for_others(run: Run, lines: ir.Table) -> bool:
+    told = "contact_key" in lines.columns
+    return told and bool(run.rows(lines.filter(lines.contact_key.notnull()).select("order_id").limit(1)))
 
 
 def _usage(run: Run, identity: ir.Table | None, spec: KindsSpec) -> ir.Table | None:

@@ -1,4 +1,4 @@
-"""Customers who are erased: no statement names them any more, and no definition finds them again.
+"""Customers who are erased: nothing names them any more, and no definition finds them again.
 
 A tombstone keeps a salted hash instead of the id: it tells an erased customer when one comes by, and names nobody.
 """
@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
-
-import ibis
-import ibis.expr.types as ir
 
 from segmentry.segments.reader import Reader
+from segmentry.sources.erased import ERASURES, salt_of
 from segmentry.terms.tables import Column, ColumnType, Contract
 
 _TEXT = ColumnType.TEXT
 
 
 SEGMENT_ERASURES = Contract(
-    "segment_erasures",
+    ERASURES,
     "one name of an erased customer, told to nobody",
     ("digest",),
     (
@@ -56,28 +53,5 @@ def erased_among(reader: Reader, names: Sequence[str]) -> list[str]:
     salt = salt_of(reader)
     if salt is None:
         return []
-    known = {row["digest"] for row in reader.rows(reader.table("segment_erasures"))}
+    known = {row["digest"] for row in reader.rows(reader.table(ERASURES))}
     return [name for name in names if sha256(f"{salt}:{name}".encode()).hexdigest() in known]
-
-
-def digest(name: Any, salt: str) -> Any:
-    """SHA-256 of salt and name in lower-case hexadecimal digits, the same on every engine."""
-    return (ibis.literal(f"{salt}:") + name).hexdigest("sha256").lower()
-
-
-def salt_of(reader: Reader) -> str | None:
-    """The salt of the tombstones; None where nobody was erased yet."""
-    rows = reader.rows(reader.table("segment_erasures").limit(1)) if reader.has("segment_erasures") else []
-    return str(rows[0]["salt"]) if rows else None
-
-
-def without_erased(table: ir.Table, erased: ir.Table, salt: str) -> ir.Table:
-    """Rows whose party was not erased, whatever customer it belongs to today.
-
-    Args:
-        table: Rows with ``party_key``.
-        erased: Tombstones.
-        salt: Their salt.
-    """
-    marked = table.mutate(digest_=digest(table.party_key, salt))
-    return marked.anti_join(erased, marked.digest_ == erased.digest).drop("digest_")

@@ -1,4 +1,4 @@
-"""Erases customers from everything that is published of membership."""
+"""Erases customers from everything that is published."""
 
 from __future__ import annotations
 
@@ -9,14 +9,24 @@ from typing import Any
 
 import pyarrow as pa
 
-from segmentry.engine import Run, arrow_schema
+from segmentry.engine import Engine, Run, arrow_schema
 from segmentry.segments.erasure import SEGMENT_ERASURES, names_of
+from segmentry.segments.forgetting import MARK, contract_of, redacted, speaking, without_rows
 from segmentry.segments.reader import rows_of
 from segmentry.segments.tables import SEGMENT_CHANGES, SEGMENT_COUNTS, SEGMENT_DUE, SEGMENT_MANUAL, SEGMENT_MEMBERS
+from segmentry.sources.erased import ERASURES
+from segmentry.sources.orders import used_lines
+from segmentry.terms.artifacts import Artifact
+from segmentry.terms.canonical import ORDER_LINES
 from segmentry.terms.tables import Contract
 
 NAMING = (SEGMENT_CHANGES, SEGMENT_MEMBERS, SEGMENT_MANUAL, SEGMENT_DUE)
 """What is published of membership with the customer's name in it."""
+KIND = "erasure"
+"""Kind of the run that erases."""
+_LINES, _RULINGS = "loaded_lines", "identity_rulings"
+_SEARCHED = 2_000_000
+"""In tables of so many rows names are looked for inside texts; in larger ones a cell is a name or none."""
 
 
 def erase(run: Run, customers: Sequence[str]) -> dict[str, int]:
@@ -45,6 +55,92 @@ def erase(run: Run, customers: Sequence[str]) -> dict[str, int]:
     fresh = [_tombstone(run, each, salt) for each in names]
     _publish(run, SEGMENT_ERASURES, [*before, *(row for row in fresh if row["digest"] not in known_digests)])
     return gone
+
+
+def sweep(run: Run, names: Sequence[str]) -> dict[str, int]:
+    """Publish every table that names somebody of ``names`` without them, unless this run has published it already.
+
+    Rows about them go; in rows about others their names become empty or, in the chains of identity, tombstones, and
+    words in which people ruled about them go. ``run.notes`` remember of which tables only the newest version may stay:
+    who commits this run has to call `complete`, which may be done again at any time.
+
+    Args:
+        run: The run; tombstones must be published by `erase`.
+        names: Every name, as `names_of` gives them.
+
+    Returns:
+        Rows taken out, by table.
+    """
+    salt = str(rows_of(run, ERASURES)[0]["salt"])
+    marks = {name: MARK + sha256(f"{salt}:{name}".encode()).hexdigest()[:16] for name in names}
+    told = _words_about(run, names)
+    affected = {artifact.logical_name for artifact in _tables(run.engine) if _speaks(run, artifact, names, told)}
+    gone = {name: _without(run, name, marks, told) for name in sorted(affected) if run.artifact(name).run_id != run.id}
+    if _LINES in affected:
+        run.publish(ORDER_LINES, used_lines(run.table(_LINES)), parents=(_LINES,), view=True)
+        affected.add(ORDER_LINES.name)
+    run.notes["only_newest"] = sorted(affected | {contract.name for contract in NAMING})
+    return gone
+
+
+def complete(engine: Engine) -> bool:
+    """Drop every version that still names the erased; whether there were any, as after a crash in between.
+
+    Args:
+        engine: The engine.
+    """
+    last = engine.last_run(KIND)
+    names = set() if last is None else set(last.notes.get("only_newest", ()))
+    old = [each for each in engine.ledger.versions() if each.logical_name in names and last and each.run_id < last.id]
+    current = {artifact.physical_name for artifact in engine.current().values()}
+    if all(each.physical_name in current for each in old):
+        return False
+    engine.prune(at_once=names)
+    return True
+
+
+def _tables(engine: Engine) -> list[Artifact]:
+    """Every version of every table that is kept, but for views and tombstones."""
+    return [each for each in engine.ledger.versions() if not each.is_view and each.logical_name != ERASURES]
+
+
+def _words_about(run: Run, names: Sequence[str]) -> list[str]:
+    """What people said when they ruled about the erased."""
+    if not run.has(_RULINGS):
+        return []
+    rulings = run.table(_RULINGS)
+    rows = run.rows(rulings.filter(rulings.party_key.isin(list(names))).select("because").distinct())
+    return sorted(row["because"] for row in rows)
+
+
+def _sought(artifact: Artifact, names: Sequence[str], told: Sequence[str]) -> list[str]:
+    """What is looked for inside the texts of a table."""
+    if artifact.logical_name.startswith("identity_"):
+        return [*names, *told]
+    return list(names) if artifact.rows <= _SEARCHED else []
+
+
+def _speaks(run: Run, artifact: Artifact, names: Sequence[str], told: Sequence[str]) -> bool:
+    table = run.engine.warehouse.table(artifact.physical_name)
+    found = table.filter(speaking(table, names, _sought(artifact, names, told))).limit(1)
+    return bool(run.rows(found.aggregate(rows=found.count()))[0]["rows"])
+
+
+def _without(run: Run, name: str, marks: dict[str, str], told: Sequence[str]) -> int:
+    """Publish one table anew; how many of its rows are gone."""
+    artifact, table = run.artifact(name), run.table(name)
+    contract, words = contract_of(artifact.contract), _sought(artifact, list(marks), told)
+    others = without_rows(table, contract, marks)
+    doubtful = speaking(others, marks, words)
+    mentioning = run.arrow(others.filter(doubtful))
+    kept = [redacted(row, contract, marks, words) for row in mentioning.to_pylist()]
+    whole = others.filter(~doubtful)
+    if kept:
+        fresh = run.engine.warehouse.bring(pa.Table.from_pylist(kept, schema=mentioning.schema))
+        whole = whole.union(fresh.cast(whole.schema()))
+    parents = dict.fromkeys(each.rpartition("__")[0] for each in artifact.parents)
+    known = tuple(each for each in parents if run.has(each))
+    return artifact.rows - run.publish(contract, whole, spec=artifact.spec_hash, parents=known).rows
 
 
 def _rewritten(run: Run, contract: Contract, customers: Sequence[str]) -> int:

@@ -14,13 +14,13 @@ from segmentry.profiles.history import keyed
 from segmentry.profiles.picking import first_rows
 from segmentry.segments import relations
 from segmentry.segments.clock.moments import Moments
-from segmentry.segments.erasure import salt_of, without_erased
 from segmentry.segments.fields import Fields
 from segmentry.segments.inputs import Inputs
 from segmentry.segments.layout import FACT_TABLES
 from segmentry.segments.membership import timeline
 from segmentry.segments.reader import Reader
 from segmentry.segments.tree import Definition
+from segmentry.sources.erased import ERASURES, salt_of, without_erased
 from segmentry.terms.vocabulary import Kind
 
 Base = tuple[str, ...]
@@ -75,7 +75,7 @@ def parties(reader: Reader, base: Base) -> ir.Table:
         kinds = told.filter(told.kind.isin(base)).select("party_key", since=ibis.null("timestamp(6)"))
     known = identity.inner_join(kinds, "party_key")
     found = known.select("customer_id", "party_key", valid_from=ibis.coalesce(known.since, known.valid_from))
-    return without_erased(found, reader.table("segment_erasures"), salt) if (salt := salt_of(reader)) else found
+    return without_erased(found, reader.table(ERASURES), salt) if (salt := salt_of(reader)) else found
 
 
 def inputs(reader: Reader, as_of: datetime | Moments, base: Base) -> Inputs:

@@ -21,16 +21,15 @@ from segmentry.sources import times, values
 from segmentry.sources.countries import currency_codes
 from segmentry.sources.generic import FROM_LOAD, PAID_BY_ACCOUNTS, role_of
 from segmentry.sources.lines import given_names
+from segmentry.sources.organizations import BY_ACCOUNTS, ORGANIZATIONS
 from segmentry.sources.reading import Reading
 from segmentry.sources.spec import LoadSpec
 from segmentry.sources.table_names import NUMBERED, PARTIES
 from segmentry.sources.tables import GIVEN
-from segmentry.terms.canonical import CURRENCY, CUSTOMERS, SURVEY_RESPONSES
+from segmentry.terms.canonical import CHOICES, CURRENCY, CUSTOMERS, SURVEY_RESPONSES
 from segmentry.terms.tables import Column, ColumnType, Contract
 from segmentry.terms.vocabulary import Kind
 
-ORGANIZATIONS = "account"
-"""Namespace of the numbers of organizations."""
 DIVIDER = "; "
 """What divides the remarks on one row."""
 MISSING = "missing"
@@ -39,6 +38,8 @@ ODD = "unknown to ISO 4217"
 
 _PAYING = ("party_key", "user_key")
 """Who pays for a contract, and who uses it."""
+AT_ACCOUNT = "account_key"
+"""Column of loaded rows with the organization for which the person in ``party_key`` acted."""
 _NEVER_EMPTY = {
     *("ended_on", "closed_on", "closed_at", "period_end", "converted", "accepted", "responded", "forecast"),
     *("would_have_come", "scale_low", "scale_high", "answered_at", "given_at", "contributed_at", "referred_at"),
@@ -91,6 +92,7 @@ def typed_rows(reading: Reading, contract: Contract, styles: dict[str, times.Tim
         if column.name not in FROM_LOAD and (raw := reading.column(role_of(column))) is not None
     }
     read = _paid(read, reading, contract)
+    beside = _at_account(read, reading, contract)
     grave = [*_missing(reading, contract, read), *_out_of_order(contract, read)]
     slight: list[Doubt] = []
     for doubt in _doubts(reading, contract, read, styles, latest):
@@ -104,7 +106,14 @@ def typed_rows(reading: Reading, contract: Contract, styles: dict[str, times.Tim
     }
     given = _given(reading) if contract.open else {}
     return table.select(
-        LINE, **cells, **empty, **made, **given, **_put_aside(grave), remarks=_remarks([*slight, *_odd(contract, read)])
+        LINE,
+        **cells,
+        **empty,
+        **made,
+        **beside,
+        **given,
+        **_put_aside(grave),
+        remarks=_remarks([*slight, *_odd(contract, read)]),
     )
 
 
@@ -117,7 +126,7 @@ def _missing(reading: Reading, contract: Contract, read: Mapping[str, ir.Value])
     """Rows without what is required."""
     for column in contract.columns:
         raw = reading.column(role_of(column))
-        if _is_paid(reading, contract) and column.name == "party_key":
+        if _is_paid(reading, contract) and column.name == "party_key" and column.required:
             yield Doubt(column, MISSING, read[column.name].isnull())
         elif column.required and column.name in read and raw is not None:
             yield Doubt(column, MISSING, values.is_wanting(raw))
@@ -145,20 +154,35 @@ def _doubts(
 
 
 def _is_paid(reading: Reading, contract: Contract) -> bool:
-    """Whether a column tells organizations that pay."""
-    return contract in PAID_BY_ACCOUNTS and reading.has(ORGANIZATIONS)
+    """Whether a column tells organizations that pay or act."""
+    return contract.name in BY_ACCOUNTS and reading.has(ORGANIZATIONS)
 
 
 def _paid(read: dict[str, ir.Value], reading: Reading, contract: Contract) -> dict[str, ir.Value]:
-    """The cells where organizations may pay: else the customer does, who uses it where no user is told."""
+    """The cells where organizations may pay or act.
+
+    Of a contract the organization is the customer, and who is told as customer uses it; elsewhere the person acts, and
+    the organization where no person is told.
+    """
     account = reading.column(ORGANIZATIONS)
     if account is None or not _is_paid(reading, contract):
         return read
     payer, customer, user = _PAYING[0], read.get(_PAYING[0]), read.get(_PAYING[1])
     paying: ir.Value = ibis.literal(f"{ORGANIZATIONS}:") + values.read_id(account)
+    if contract not in PAID_BY_ACCOUNTS:
+        return read | {payer: paying if customer is None else ibis.coalesce(customer, paying)}
     users = [cell for cell in (user, customer) if cell is not None]
     told = {payer: paying if customer is None else ibis.coalesce(paying, customer)}
     return read | told | ({_PAYING[1]: ibis.coalesce(*users)} if users else {})
+
+
+def _at_account(read: Mapping[str, ir.Value], reading: Reading, contract: Contract) -> dict[str, ir.Value]:
+    """The organization for which a person acted, where a row tells both."""
+    account = reading.column(ORGANIZATIONS)
+    if account is None or not _is_paid(reading, contract) or contract in PAID_BY_ACCOUNTS:
+        return {}
+    key, acting = ibis.literal(f"{ORGANIZATIONS}:") + values.read_id(account), read[_PAYING[0]]
+    return {AT_ACCOUNT: ibis.ifelse(acting != key, key, ibis.null(dt.string))}
 
 
 def _out_of_order(contract: Contract, read: Mapping[str, ir.Value]) -> Iterator[Doubt]:
@@ -214,6 +238,8 @@ def _made(reading: Reading, contract: Contract, cells: Mapping[str, ir.Value]) -
     line = ibis.literal(f"{reading.file.name}:") + reading.staged.table[LINE].cast(dt.string)
     made: dict[str, ir.Value] = {"source": ibis.literal(reading.spec.source)}
     made |= {name: line for name in NUMBERED if name in contract.key}
+    if contract is CHOICES:
+        made["survey_id"] = ibis.literal(PurePath(reading.file.name).stem)
     if contract is CUSTOMERS:
         made["kind"] = ibis.literal(Kind.BUYER.value)
     if contract is SURVEY_RESPONSES:
@@ -225,6 +251,7 @@ def _made_of_answers(reading: Reading, cells: Mapping[str, ir.Value]) -> dict[st
     """Of a survey with a row for each answer: one questionnaire for each customer and day, answers as numbers."""
     made: dict[str, ir.Value] = {"survey_id": ibis.literal(PurePath(reading.file.name).stem)}
     customer, answer = reading.column("customer"), reading.column("answer")
+    customer = reading.column(ORGANIZATIONS) if customer is None else customer
     if customer is not None:
         day = cells["answered_at"].cast(dt.date).cast(dt.string) if "answered_at" in cells else ibis.literal("")
         made["response_id"] = values.read_id(customer) + ibis.literal(":") + day.fill_null("")

@@ -7,12 +7,24 @@ from dataclasses import replace
 
 from segmentry.sources import times
 from segmentry.sources.names import EXACT, name_score, plain
-from segmentry.sources.recognize import Recognized, check_mapping, check_single
+from segmentry.sources.organizations import (
+    BY_ACCOUNTS,
+    NOBODY,
+    ORGANIZATIONS,
+    Organizations,
+    organization_column,
+    otherwise,
+    surely_organization,
+    tells_person,
+)
+from segmentry.sources.recognize import check_mapping, check_single
+from segmentry.sources.recognized import Recognized
 from segmentry.sources.sample import ColumnSample
 from segmentry.sources.table_names import DECISIVE, NUMBER_OF, NUMBERED, PARTIES, TELLTALES, USUAL_NAMES
 from segmentry.terms.canonical import (
     ACCOUNT_KEY,
     CANONICAL,
+    CHOICES,
     CUSTOMERS,
     ORDER_LINES,
     ORDERS,
@@ -47,10 +59,15 @@ _MADE = ("kind", *NUMBERED)
 _NAMED_BY_FILE = ("survey_id",)
 """Columns that the name of the file stands in for, once it is said what the file is."""
 PAID_BY_ACCOUNTS = (SUBSCRIPTIONS,)
-"""Tables whose customer may be an organization, told by a column of its own."""
+"""Tables whose customer is who pays: an organization wherever a column of its own tells one."""
+_ASKED_FOR = BY_ACCOUNTS - {SUBSCRIPTIONS.name}
+"""Tables in which a column tells organizations only where `organization_column` finds it does."""
 _EMPLOYERS = ("company", "company_name")
 """Names of columns that describe a customer where there is one, and else name who pays."""
 _MOST_DIFFERENT = 0.5
+_MAPPED = {ORGANIZATIONS: "account_id"}
+_LAST = 1000
+"""Rank of a name that counts only where there is no other."""
 
 
 def table_asked_for(table: str | None, where: str) -> Contract | None:
@@ -71,6 +88,12 @@ def table_asked_for(table: str | None, where: str) -> Contract | None:
     return TABLES[str(table)]
 
 
+def as_mapped(samples: Sequence[ColumnSample], mapping: Sequence[tuple[str, str]]) -> tuple[ColumnSample, ...]:
+    """The columns, those that people mapped under names that are usual for what they were said to be."""
+    told = {column.strip().casefold(): _MAPPED.get(role, role) for role, column in mapping}
+    return tuple(replace(sample, name=told.get(sample.name.casefold(), sample.name)) for sample in samples)
+
+
 def fitting_table(samples: Sequence[ColumnSample]) -> Contract | None:
     """The canonical table that a file's column names and values fit; None for order lines, and where nothing fits.
 
@@ -79,12 +102,14 @@ def fitting_table(samples: Sequence[ColumnSample]) -> Contract | None:
     there under a usual name, and which half of the file's columns fit; the one that most columns fit wins. A file of
     customers has one row for each, and nothing of what orders tell.
     """
-    ordered = _tells(samples, "customer") and _tells(samples, "time") and _tells(samples, "amount", "price")
+    if _tells_choices(samples):
+        return CHOICES
+    ordered = _tells_buyer(samples) and _tells(samples, "time") and _tells(samples, "amount", "price")
     if ordered and _tells(samples, "order", "quantity"):
         return None
     fits: list[tuple[int, str]] = []
     for contract in TABLES.values():
-        if ordered and not _is_decided(samples, contract):
+        if contract is CHOICES or (ordered and not _is_decided(samples, contract)):
             continue
         places = places_by_name(samples, contract)
         complete = not lacking(contract, places) and not repeating_key(samples, contract, places)
@@ -94,6 +119,17 @@ def fitting_table(samples: Sequence[ColumnSample]) -> Contract | None:
         if complete and fitting:
             fits.append((len(places), contract.name))
     return TABLES[max(fits)[1]] if fits else None
+
+
+def _tells_choices(samples: Sequence[ColumnSample]) -> bool:
+    """Whether columns tell who chose, in which task, and which alternative; what else stands there are attributes."""
+    places = places_by_name(samples, CHOICES)
+    told = not lacking(CHOICES, {*places, *_NAMED_BY_FILE})
+    return told and max(samples[places[name]].distinct for name in ("task_id", "chosen")) < _UNIQUE
+
+
+def _tells_buyer(samples: Sequence[ColumnSample]) -> bool:
+    return _tells(samples, "customer") or any(surely_organization(sample.name) for sample in samples)
 
 
 def _is_decided(samples: Sequence[ColumnSample], contract: Contract) -> bool:
@@ -106,14 +142,14 @@ def _is_decided(samples: Sequence[ColumnSample], contract: Contract) -> bool:
 
 
 def columns_told(contract: Contract) -> tuple[Column, ...]:
-    """The columns that a file may tell; who pays for an organization's contract comes before its customer."""
-    payer = (replace(ACCOUNT_KEY, required=False),) if contract in PAID_BY_ACCOUNTS else ()
+    """The columns that a file may tell; an organization comes before its customer."""
+    payer = (replace(ACCOUNT_KEY, required=False),) if contract.name in BY_ACCOUNTS else ()
     return (*payer, *(column for column in contract.columns if column.name not in FROM_LOAD))
 
 
 def lacking(contract: Contract, names: Collection[str]) -> tuple[Column, ...]:
     """The columns without which a file that tells the columns of these names cannot fill the table."""
-    paid = contract in PAID_BY_ACCOUNTS and ACCOUNT_KEY.name in names
+    paid = contract.name in BY_ACCOUNTS and ACCOUNT_KEY.name in names
     return tuple(
         column
         for column in contract.columns
@@ -142,11 +178,21 @@ def places_by_name(samples: Sequence[ColumnSample], contract: Contract) -> dict[
         ranked = sorted(
             (rank, sample.place)
             for sample in samples
-            if sample.place not in places.values() and (rank := rank_of_name(column, sample.name)) is not None
+            if sample.place not in places.values() and (rank := _rank(column, sample.name, contract)) is not None
         )
         if ranked:
             places[column.name] = ranked[0][1]
     return places
+
+
+def _rank(column: Column, name: str, contract: Contract) -> int | None:
+    """`rank_of_name`; organizations are found by `organization_column` but for contracts, whatever they are called."""
+    if column.name == ACCOUNT_KEY.name and contract.name in BY_ACCOUNTS and contract not in PAID_BY_ACCOUNTS:
+        return None
+    rank = rank_of_name(column, name)
+    if rank is None and column.name == "party_key" and contract.name in BY_ACCOUNTS and surely_organization(name):
+        return _LAST
+    return rank
 
 
 def _one_each(samples: Sequence[ColumnSample], places: dict[str, int]) -> bool:
@@ -158,9 +204,20 @@ def _one_each(samples: Sequence[ColumnSample], places: dict[str, int]) -> bool:
 
 
 def match_columns(
-    samples: Sequence[ColumnSample], contract: Contract, mapping: Sequence[tuple[str, str]], where: str
+    samples: Sequence[ColumnSample],
+    contract: Contract,
+    mapping: Sequence[tuple[str, str]],
+    where: str,
+    organizations: Organizations = NOBODY,
 ) -> tuple[Recognized, ...]:
     """Columns of the file for the columns of the contract, by mapping and by name.
+
+    Args:
+        samples: Columns of the file.
+        contract: The table it fills.
+        mapping: Pairs of role and column that people told.
+        where: Name of the file.
+        organizations: The accounts that are known.
 
     Raises:
         SourceError: the mapping is wrong, or a required column is missing; every mistake at once.
@@ -169,19 +226,25 @@ def match_columns(
     roles = {role_of(column): column.description for column in wanted}
     told = check_mapping(samples, [(PARTIES.get(role, role), name) for role, name in mapping], roles, where)
     found = [Recognized(role, samples[place].name, place, 1.0, "you said so") for role, place in told]
+    found += _organization(samples, contract, found, organizations)
     for column in wanted:
-        role = role_of(column)
-        if role in {item.role for item in found}:
+        role, roles_told = role_of(column), {item.role for item in found}
+        if role in roles_told or (column.name == ACCOUNT_KEY.name and contract.name in _ASKED_FOR):
             continue
         taken = {item.place for item in found}
+        paid = column.name == "party_key" and ORGANIZATIONS in roles_told and contract.name in _ASKED_FOR
         ranked = sorted(
             (rank, sample.place)
             for sample in samples
-            if sample.place not in taken and (rank := rank_of_name(column, sample.name)) is not None
+            if sample.place not in taken
+            and (rank := rank_of_name(column, sample.name)) is not None
+            and (not paid or tells_person(sample))
         )
         if ranked:
             place = ranked[0][1]
-            found.append(Recognized(role, samples[place].name, place, 0.9, "its name is usual for this"))
+            usual = "its name is usual for this"
+            reason = otherwise(samples[place].name, usual) if column.name == "party_key" else usual
+            found.append(Recognized(role, samples[place].name, place, 0.9, reason))
     found = _without_employer(found, contract)
     check_single(samples, found, where)
     names_told = {column.name for column in wanted if role_of(column) in {item.role for item in found}}
@@ -203,6 +266,21 @@ def match_columns(
     return tuple(found)
 
 
+def _organization(
+    samples: Sequence[ColumnSample], contract: Contract, found: Sequence[Recognized], organizations: Organizations
+) -> list[Recognized]:
+    """The column that tells organizations, where the table may have one and nobody has said which it is."""
+    roles_told = {item.role for item in found}
+    if contract.name not in _ASKED_FOR or ORGANIZATIONS in roles_told:
+        return []
+    own = [column for column in contract.columns if column.name not in ("party_key", *FROM_LOAD)]
+    taken = {item.place for item in found} | {
+        sample.place for sample in samples if any(rank_of_name(column, sample.name) is not None for column in own)
+    }
+    payer = organization_column(samples, taken, "customer" in roles_told, organizations)
+    return [] if payer is None else [payer]
+
+
 def _without_employer(found: list[Recognized], contract: Contract) -> list[Recognized]:
     """Leave out a company that merely describes a customer: it does not pay the customer's contracts."""
     if contract not in PAID_BY_ACCOUNTS or "customer" not in {item.role for item in found}:
@@ -215,7 +293,7 @@ def _without_employer(found: list[Recognized], contract: Contract) -> list[Recog
 
 
 def _or_account(column: Column, contract: Contract) -> str:
-    paid = contract in PAID_BY_ACCOUNTS and column.name == "party_key"
+    paid = contract.name in BY_ACCOUNTS and column.name == "party_key"
     return ", or --map account=COLUMN where organizations pay" if paid else ""
 
 

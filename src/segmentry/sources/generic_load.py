@@ -14,19 +14,23 @@ import ibis.expr.types as ir
 from segmentry.engine import Engine, Run
 from segmentry.engine.files import LINE
 from segmentry.sources import cells, generic, orders, times, values
+from segmentry.sources.choice_tasks import judged
+from segmentry.sources.erased import REASON, forgotten
 from segmentry.sources.lines import GIVEN_LIMIT, given_names
 from segmentry.sources.nearest import where_keys_repeat
+from segmentry.sources.organizations import NOBODY, ORGANIZATIONS, Organizations
 from segmentry.sources.plan import Planned
 from segmentry.sources.quality import unsettled
 from segmentry.sources.quarantine import rejected_rows
 from segmentry.sources.reading import Reading
-from segmentry.sources.recognize import Recognized
+from segmentry.sources.recognized import Recognized
 from segmentry.sources.report import Finding, LoadReport, RuleEffect
 from segmentry.sources.sample import all_days
 from segmentry.sources.shapes import united
+from segmentry.sources.table_names import PARTIES
 from segmentry.sources.tables import GIVEN
 from segmentry.sources.wide import is_wide, long_reading, match_wide, told_columns
-from segmentry.terms.canonical import CUSTOMERS, PRODUCTS
+from segmentry.terms.canonical import ACCOUNT_CONTACTS, CHOICES, CUSTOMERS, PRODUCTS
 from segmentry.terms.errors import Problem, SourceError
 from segmentry.terms.tables import Column, ColumnType, Contract
 
@@ -37,7 +41,7 @@ _BECAME = {
     True: ("kept as told", "their amounts are added to no other currency"),
 }
 """What becomes of odd cells in rows that are kept, and what that costs: of those that are no such thing, else."""
-_OWN = ("place", "load_id", LINE, "reason", "fault", "remarks")
+_OWN = ("place", "load_id", LINE, "reason", "fault", "remarks", cells.AT_ACCOUNT)
 """Columns of loaded rows that canonical ones do not have."""
 
 
@@ -64,12 +68,16 @@ class GenericReading:
         return table.count(where=where) if self.long is None else table[LINE].nunique(where=where)
 
 
-def understand_generic(engine: Engine, reading: Reading, contract: Contract) -> GenericReading:
+def understand_generic(
+    engine: Engine, reading: Reading, contract: Contract, organizations: Organizations = NOBODY
+) -> GenericReading:
     """Match the columns of a staged file to a contract and settle how its numbers and moments are written."""
     spec, samples = reading.spec, reading.samples
     wide = is_wide(samples, contract, spec.mapping)
-    match = match_wide(samples, spec.mapping, reading.file.name) if wide else None
-    matched = match or generic.match_columns(samples, contract, spec.mapping, reading.file.name)
+    if wide:
+        matched = match_wide(samples, spec.mapping, reading.file.name, organizations)
+    else:
+        matched = generic.match_columns(samples, contract, spec.mapping, reading.file.name, organizations)
     numbers = [
         text
         for item in matched
@@ -81,6 +89,13 @@ def understand_generic(engine: Engine, reading: Reading, contract: Contract) -> 
     reading = reading.narrowed(GIVEN_LIMIT)
     reading = replace(reading, span=_span(engine, reading, contract, styles))
     return GenericReading(reading, contract, styles, long_reading(reading) if wide else None)
+
+
+def account_keys(item: GenericReading) -> ir.Table:
+    """``account_key`` of the organizations that a file of accounts numbers, not yet published."""
+    column = item.reading.column(ORGANIZATIONS)
+    assert column is not None
+    return item.reading.staged.table.select(account_key=ibis.literal(f"{ORGANIZATIONS}:") + values.read_id(column))
 
 
 def _styles(
@@ -146,14 +161,24 @@ def publish_generic(
     for plan in planned:
         item = readings[plan.load_id]
         rows = cells.typed_rows(item.rows, contract, item.styles, plan.spec.now or latest)
-        tables.append(rows.mutate(load_id=ibis.literal(plan.load_id)))
+        rows = judged(rows) if contract is CHOICES else rows
+        tables.append(_of_the_living(run, rows, contract).mutate(load_id=ibis.literal(plan.load_id)))
     run.publish(every, united(tables))
     loaded = run.table(every.name)
     counts = _counts(run, planned, readings, loaded)
-    if contract not in (CUSTOMERS, PRODUCTS):
+    if contract not in (ACCOUNT_CONTACTS, CUSTOMERS, PRODUCTS):
         run.publish(contract, canonical_rows(loaded, contract), parents=(every.name,))
     reports = [_report(run, plan, readings[plan.load_id], loaded, *counts[plan.load_id]) for plan in planned]
     return reports, [table for plan in planned for table in _aside(plan, readings[plan.load_id], loaded)]
+
+
+def _of_the_living(run: Run, rows: ir.Table, contract: Contract) -> ir.Table:
+    """Rows without those of erased parties."""
+    naming = [column for column in contract.columns if column.name in PARTIES]
+    about = [column.name for column in naming if column.required or column.name in (*contract.key, "party_key")]
+    beside = [column.name for column in naming if column.name not in about]
+    beside += [cells.AT_ACCOUNT] if cells.AT_ACCOUNT in rows.columns and cells.AT_ACCOUNT not in about else []
+    return forgotten(run, rows, tuple(about), tuple(beside))
 
 
 def _counts(
@@ -208,9 +233,7 @@ def canonical_rows(loaded: ir.Table, contract: Contract) -> ir.Table:
     """The rows that could be read, the newest of each key."""
     ranked = _winners(loaded, contract)
     used = ranked.filter(ranked.place == 0)
-    return used.drop(
-        *(name for name in ("place", "load_id", LINE, "reason", "fault", "remarks") if name in used.columns)
-    )
+    return used.drop(*(name for name in _OWN if name in used.columns and name not in contract.names))
 
 
 def publish_products(run: Run) -> None:
@@ -250,7 +273,7 @@ def _aside(plan: Planned, item: GenericReading, loaded: ir.Table) -> list[ir.Tab
 
 def _payers(item: GenericReading, column: Column) -> tuple[int, ...]:
     """Columns that tell who pays where none tells the customer."""
-    return item.reading.places(cells.ORGANIZATIONS) if column.name == "party_key" else ()
+    return item.reading.places(ORGANIZATIONS) if column.name == "party_key" else ()
 
 
 def _report(run: Run, plan: Planned, item: GenericReading, loaded: ir.Table, good: int, used: int) -> LoadReport:
@@ -259,6 +282,9 @@ def _report(run: Run, plan: Planned, item: GenericReading, loaded: ir.Table, goo
     reasons = {row["reason"]: int(row["rows"]) for row in run.rows(told)}
     for row in item.reading.staged.rejected:
         reasons[row.reason] = reasons.get(row.reason, 0) + 1
+    held = int(run.rows(own.aggregate(rows=item.lines(own)))[0]["rows"])
+    gone = item.reading.staged.rows - len(item.reading.staged.rejected) - held
+    reasons |= {REASON: gone} if gone else {}
     beaten = good - used
     zero = Decimal("0.0000")
     rule = RuleEffect(REPEATED, "rows that give way to a later one with the same key", good, good - beaten, 0, 0, zero)

@@ -14,7 +14,9 @@ from segmentry.engine import MONEY
 from segmentry.engine.files import LINE
 from segmentry.sources import rules, times, values
 from segmentry.sources.names import plain
+from segmentry.sources.organizations import ORGANIZATIONS
 from segmentry.sources.reading import Reading
+from segmentry.sources.spec import LoadSpec
 from segmentry.sources.tables import GIVEN, QUARANTINED
 from segmentry.terms.vocabulary import LineKind
 
@@ -78,6 +80,7 @@ def _cells(reading: Reading) -> ir.Table:
     cells: dict[str, ir.Value | None] = {
         "order_id": _id(reading, "order"),
         "native": _id(reading, "customer"),
+        "payer": _id(reading, ORGANIZATIONS),
         "moment": times.finite(times.read_moment(reading.column("time"), reading.times)),
         "product_id": _id(reading, "product"),
         "product_name": _text(reading, "product_name"),
@@ -130,7 +133,7 @@ def _derived(reading: Reading, cells: ir.Table, load_id: str) -> ir.Table:
         load_id=ibis.literal(load_id),
         source=ibis.literal(spec.source),
         order_id=cell("order_id", _derived_order(reading, cells, at)),
-        party_key=ibis.literal(spec.parties + ":") + cells.native,
+        **_parties(spec, cells),
         ordered_at=at,
         ordered_on=on,
         timezone=ibis.literal(spec.timezone),
@@ -148,6 +151,19 @@ def _derived(reading: Reading, cells: ir.Table, load_id: str) -> ir.Table:
         part=cell("raw_part", text),
         order_given=ibis.literal(reading.has("order")),
     )
+
+
+def _parties(spec: LoadSpec, cells: ir.Table) -> dict[str, ir.Value]:
+    """Who pays, an organization where one is told, and then the person who ordered for it."""
+    nobody = ibis.null(dt.string)
+    person = ibis.literal(spec.parties + ":") + cells.native if "native" in cells.columns else nobody
+    if "payer" not in cells.columns:
+        return {"party_key": person, "contact_key": nobody}
+    payer = ibis.literal(f"{ORGANIZATIONS}:") + cells.payer
+    return {
+        "party_key": ibis.coalesce(payer, person),
+        "contact_key": ibis.ifelse(payer.notnull(), person, nobody),
+    }
 
 
 def _kind(reading: Reading, table: ir.Table) -> ir.StringValue:
@@ -208,7 +224,8 @@ def _instant_and_day(reading: Reading, moment: ir.TimestampValue) -> tuple[ir.Ti
 
 def _derived_order(reading: Reading, cells: ir.Table, at: ir.TimestampValue) -> ir.StringValue:
     """Without order numbers, lines of products at one instant are one order; else each row is an order of its own."""
-    moment = ibis.coalesce(cells.native, ibis.literal("?")) + "@" + at.cast(dt.string)
+    told = [cells[name] for name in ("payer", "native") if name in cells.columns]
+    moment = ibis.coalesce(*told, ibis.literal("?")) + "@" + at.cast(dt.string)
     if reading.has("product") or reading.has("product_name"):
         return moment
     return moment + "#" + cells[LINE].cast(dt.string)

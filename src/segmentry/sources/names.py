@@ -8,6 +8,7 @@ from functools import lru_cache
 
 ROLES: dict[str, str] = {
     "customer": "who bought",
+    "account": "organization that pays",
     "order": "number of the order, invoice or basket",
     "time": "when it was ordered",
     "product": "number of the product",
@@ -31,7 +32,7 @@ _SYNONYMS: dict[str, str] = {
     "customer": """
         customer customer_id customerid cust cust_id custid cust_no custno customer_no customer_number
         customer_code customer_key customer_unique_id client client_id clientid client_no clientcode buyer
-        buyer_id user user_id userid member member_id memberid account account_id accountid account_no
+        buyer_id user user_id userid member member_id memberid account account_id accountid account_no account_number
         household household_id household_key hhid shopper shopper_id person_id contact_id party_id card_id
         cardholder loyalty_id loyalty_card patron_id subscriber_id visitor_id email customer_email e_mail
         email_address buyer_email kunde kunden_id kundennr kundennummer kunden_nr kundenid kunden_nummer
@@ -182,8 +183,8 @@ _HEADWORDS = {role: frozenset(words.split()) for role, words in _HEADS.items()}
 def name_score(role: str, column: str) -> float:
     """How well a column's name fits a role, from 0 (not at all) to 1 (the most usual name)."""
     words = plain(column)
-    known = EXACT[role]
+    known = EXACT.get(role, {})
     place = known.get(words.replace("_", ""))
     if place is not None:
         return 1.0 - 0.2 * place / len(known)
-    return 0.45 if _HEADWORDS[role] & set(words.split("_")) else 0.0
+    return 0.45 if _HEADWORDS.get(role, frozenset()) & set(words.split("_")) else 0.0

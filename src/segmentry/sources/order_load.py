@@ -12,6 +12,7 @@ from segmentry.engine import Run
 from segmentry.engine.files import LINE, amend, hold
 from segmentry.sources import orders
 from segmentry.sources.accounts import Counts, count_lines
+from segmentry.sources.erased import REASON, forgotten
 from segmentry.sources.lines import CONTENT, exclusion, given_names, telling_hash, typed_lines
 from segmentry.sources.marks import line_keys, marks_of, suspects
 from segmentry.sources.plan import Planned
@@ -64,7 +65,9 @@ def _all_lines(run: Run, planned: Sequence[Planned], readings: dict[str, Reading
         gone = [plan.replaces for plan in planned if plan.replaces]
         earlier = run.table("loaded_lines").drop(*_OWN)
         tables.append(earlier.filter(~earlier.load_id.isin(gone)) if gone else earlier)
-    tables += [typed_lines(readings[plan.load_id], plan.load_id, plan.spec.now or latest) for plan in planned]
+    for plan in planned:
+        lines = typed_lines(readings[plan.load_id], plan.load_id, plan.spec.now or latest)
+        tables.append(forgotten(run, lines, ("party_key",), ("contact_key",)))
     return united(tables)
 
 
@@ -105,6 +108,9 @@ def _derived(run: Run) -> None:
 
 def _report(plan: Planned, reading: Reading, books: Counts, latest: datetime) -> LoadReport:
     rejected: dict[str, int] = {}
+    gone = reading.staged.rows - len(reading.staged.rejected) - sum(books.rows.values())
+    if gone:
+        rejected[REASON] = gone
     for row in reading.staged.rejected:
         rejected[row.reason] = rejected.get(row.reason, 0) + 1
     period = () if books.first is None or books.last is None else (books.first.isoformat(), books.last.isoformat())

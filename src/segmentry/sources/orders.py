@@ -7,8 +7,14 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from segmentry.engine import MONEY
+from segmentry.sources.organizations import ORGANIZATIONS
 from segmentry.sources.tables import GIVEN
 from segmentry.terms.vocabulary import Kind
+
+
+def kind_of(party_key: ir.StringValue, person: Kind) -> ir.StringValue:
+    """What a party is: an organization by its number, else ``person``."""
+    return party_key.startswith(f"{ORGANIZATIONS}:").ifelse(Kind.ORGANIZATION.value, person.value)
 
 
 def used_lines(loaded: ir.Table) -> ir.Table:
@@ -77,7 +83,7 @@ def customers_of(lines: ir.Table, constant: tuple[str, ...]) -> ir.Table:
     return grouped.select(
         "party_key",
         "source",
-        ibis.literal(Kind.BUYER.value).name("kind"),
+        kind_of(grouped.party_key, Kind.BUYER).name("kind"),
         "known_since",
         grouped.latest["country"].name("country"),
         *constant,

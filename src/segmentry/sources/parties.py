@@ -16,8 +16,8 @@ import ibis.expr.types as ir
 
 from segmentry.engine import Engine, Run
 from segmentry.sources import orders, times
-from segmentry.sources.cells import ORGANIZATIONS
 from segmentry.sources.generic_load import canonical_rows
+from segmentry.sources.organizations import ORGANIZATIONS
 from segmentry.sources.shapes import united
 from segmentry.terms.canonical import CUSTOMERS, PARTY_KINDS
 from segmentry.terms.clock import utc_to_local
@@ -54,6 +54,8 @@ TELLERS = (
     Teller("subscriptions", "user_key", Kind.END_USER, "started_on", "ended_on"),
     Teller("opportunities", "account_key", Kind.ORGANIZATION, "opened_on"),
     Teller("opportunities", "contact_key", Kind.CONTACT, "opened_on"),
+    Teller("contributions", "party_key", Kind.ORGANIZATION, "contributed_at", among=ORGANIZATIONS),
+    Teller("leads", "party_key", Kind.ORGANIZATION, "created_at", among=ORGANIZATIONS),
     Teller("contributions", "party_key", Kind.CONTRIBUTOR, "contributed_at"),
     Teller("usage", "party_key", Kind.END_USER, "period_start"),
     Teller("leads", "party_key", Kind.PROSPECT, "created_at", "closed_at"),
@@ -63,6 +65,7 @@ TELLERS = (
 MENTIONS = (
     Teller("events", "party_key", Kind.PROSPECT, "occurred_at"),
     Teller("survey_responses", "party_key", Kind.PROSPECT, "answered_at"),
+    Teller("choices", "party_key", Kind.PROSPECT, "answered_at"),
     Teller("feedback", "party_key", Kind.PROSPECT, "given_at"),
     Teller("service_contacts", "party_key", Kind.PROSPECT, "contacted_at"),
     Teller("touches", "party_key", Kind.PROSPECT, "touched_at"),
@@ -184,10 +187,16 @@ def _named(run: Run, teller: Teller, timezone: str) -> ir.Table:
     return known.select(
         party_key=known[teller.key],
         source=known.source if "source" in known.columns else ibis.literal(teller.table),
-        strength=ibis.literal(place, type="int64"),
+        strength=_is_named_organization(known, teller).ifelse(0, ibis.literal(place, type="int64")),
         country=known.country if "country" in known.columns else ibis.null(dt.string),
         since=_instant(run, known, teller.since, timezone),
     )
+
+
+def _is_named_organization(table: ir.Table, teller: Teller) -> ir.BooleanValue:
+    """Whether who is merely mentioned is an organization by its number; what a strong word tells stands."""
+    mentioned = teller in MENTIONS or teller.table == "usage"
+    return table[teller.key].startswith(f"{ORGANIZATIONS}:") if mentioned else ibis.literal(False)
 
 
 def _instant(run: Run, table: ir.Table, column: str | None, timezone: str, *, ends: bool = False) -> ir.Value:
@@ -213,6 +222,10 @@ def _own_kinds(run: Run) -> Iterator[ir.Table]:
         lines = run.table("order_lines")
         first = lines.group_by("party_key").aggregate(since=lines.ordered_at.min())
         yield _kind_rows(first, "party_key", ibis.literal(Kind.BUYER.value), first.since, None, "orders")
+        paying = lines.filter(lines.party_key.startswith(f"{ORGANIZATIONS}:"))
+        if run.rows(paying.select("party_key").limit(1)):
+            began = paying.group_by("party_key").aggregate(since=paying.ordered_at.min())
+            yield _kind_rows(began, "party_key", ibis.literal(Kind.ORGANIZATION.value), began.since, None, "orders")
 
 
 def _all_kinds(run: Run, timezone: str) -> list[ir.Table]:
@@ -230,7 +243,9 @@ def _union(tables: list[ir.Table]) -> ir.Table:
 
 def _kinds_of(run: Run, teller: Teller, timezone: str) -> ir.Table:
     known = _told_of(run, teller)
-    kind, since = ibis.literal(teller.kind.value), _instant(run, known, teller.since, timezone)
+    organization = _is_named_organization(known, teller)
+    kind = organization.ifelse(Kind.ORGANIZATION.value, ibis.literal(teller.kind.value))
+    since = _instant(run, known, teller.since, timezone)
     until = None if teller.until is None else _instant(run, known, teller.until, timezone, ends=True)
     return _kind_rows(known, teller.key, kind, since, until, teller.table)
 

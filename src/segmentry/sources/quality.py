@@ -14,6 +14,7 @@ from segmentry.sources.times import TimeStyle
 
 _COSTS = {
     "customer": "what these rows tell cannot be given to anybody: customers, frequency and value are too low",
+    "account": "these rows are of the persons they name, and of nobody where they name none",
     "order": "rows without a number cannot be put together to orders",
     "time": "rows without a date are put aside",
     "product": "baskets, affinities and categories leave these rows out",

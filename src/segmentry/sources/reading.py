@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from segmentry.engine.files import LINE, Staged
 from segmentry.sources.opening import OpenedFile
-from segmentry.sources.recognize import Recognized
+from segmentry.sources.recognized import Recognized
 from segmentry.sources.sample import ColumnSample
 from segmentry.sources.spec import LoadSpec
 from segmentry.sources.times import TimeStyle

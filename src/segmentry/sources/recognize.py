@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from segmentry.sources.countries import country_names, currency_codes
 from segmentry.sources.names import ROLES, name_score
+from segmentry.sources.organizations import (
+    NOBODY,
+    ORGANIZATIONS,
+    Organizations,
+    organization_column,
+    otherwise,
+    tells_person,
+)
+from segmentry.sources.recognized import Recognized
 from segmentry.sources.sample import ColumnSample
 from segmentry.terms.errors import Problem, SourceError, near_miss, shorten
 
@@ -14,37 +22,6 @@ MANY = ("discount",)
 """Roles that several columns may share; their amounts are added."""
 _THRESHOLD = 0.42
 _VETO = -9.0
-
-
-@dataclass(frozen=True, slots=True)
-class Recognized:
-    """What one column was taken for.
-
-    Attributes:
-        role: What it means.
-        column: Name of the column.
-        place: Its place in the file, from 0.
-        confidence: From 0 to 1; 1 where it was told.
-        reason: Why, in words.
-        alternatives: Other columns that could have it, the likeliest first.
-    """
-
-    role: str
-    column: str
-    place: int
-    confidence: float
-    reason: str
-    alternatives: tuple[str, ...] = ()
-
-    def as_dict(self) -> dict[str, object]:
-        """The finding as a JSON-ready mapping."""
-        return {
-            "role": self.role,
-            "column": self.column,
-            "confidence": round(self.confidence, 2),
-            "reason": self.reason,
-            "alternatives": list(self.alternatives),
-        }
 
 
 class IncompleteOrdersError(SourceError):
@@ -55,9 +32,18 @@ Score = tuple[float, str]
 
 
 def recognize(
-    samples: Sequence[ColumnSample], mapping: Sequence[tuple[str, str]], where: str
+    samples: Sequence[ColumnSample],
+    mapping: Sequence[tuple[str, str]],
+    where: str,
+    organizations: Organizations = NOBODY,
 ) -> tuple[Recognized, ...]:
     """Give each role of an order line at most one column (discounts may have several).
+
+    Args:
+        samples: Columns of the file.
+        mapping: Pairs of role and column that people told.
+        where: Name of the file.
+        organizations: The accounts that are known.
 
     Raises:
         SourceError: the mapping names unknown roles or columns, or no column can be taken for the customer, the
@@ -67,12 +53,22 @@ def recognize(
     taken = {place for _, place in told}
     roles_told = {role for role, _ in told}
     found = [Recognized(role, samples[place].name, place, 1.0, "you said so") for role, place in told]
+    payer = None
+    if ORGANIZATIONS not in roles_told:
+        payer = organization_column(samples, taken, "customer" in roles_told, organizations)
+    if payer is not None:
+        found.append(payer)
+        taken.add(payer.place)
+    paid = payer is not None or ORGANIZATIONS in roles_told
     ranked = _ranked(samples)
     for score, role, place, reason in ranked:
         if role in roles_told or place in taken or (role in {item.role for item in found} and role not in MANY):
             continue
+        if role == "customer" and paid and not tells_person(samples[place]):
+            continue
         others = tuple(samples[other].name for _, name, other, _ in ranked if name == role and other != place)
-        found.append(Recognized(role, samples[place].name, place, min(score, 0.99), reason, others[:3]))
+        told_so = otherwise(samples[place].name, reason) if role == "customer" else reason
+        found.append(Recognized(role, samples[place].name, place, min(score, 0.99), told_so, others[:3]))
         taken.add(place)
     found = _without_totals(samples, _by_values(samples, found))
     check_single(samples, found, where)
@@ -113,11 +109,11 @@ def check_mapping(
 def _ranked(samples: Sequence[ColumnSample]) -> list[tuple[float, str, int, str]]:
     ranked = []
     for sample in samples:
-        for role in ROLES:
+        for role, check in _CHECKS.items():
             named = name_score(role, sample.name)
             if named == 0:
                 continue
-            value, reason = _CHECKS[role](sample)
+            value, reason = check(sample)
             score = 0.7 * named + 0.3 * value
             if score >= _THRESHOLD:
                 ranked.append((score, role, sample.place, _why(named, reason)))
@@ -266,6 +262,8 @@ _NEEDED = {
     "amount": ("AMOUNT_UNKNOWN", "No column tells the amount, nor quantity and price"),
 }
 
+_OR = {"customer": f", or --map {ORGANIZATIONS}=COLUMN where organizations buy"}
+
 NEEDED_BY_CODE = {code: role for role, (code, _) in _NEEDED.items()}
 """The role that no column tells, by the code of the problem that says so."""
 
@@ -274,9 +272,11 @@ def _check_complete(samples: Sequence[ColumnSample], found: Sequence[Recognized]
     have = {item.role for item in found}
     if "price" in have:
         have.add("amount")
+    if ORGANIZATIONS in have:
+        have.add("customer")
     names = shorten(", ".join(sample.name for sample in samples), 300)
     problems = [
-        Problem(code, what, where, names, f"Say which column it is: --map {role}=COLUMN.")
+        Problem(code, what, where, names, f"Say which column it is: --map {role}=COLUMN{_OR.get(role, '')}.")
         for role, (code, what) in _NEEDED.items()
         if role not in have
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from segmentry.engine import LoadRecord, Run
 from segmentry.engine.files import release
-from segmentry.sources.generic import TABLES, fitting_table, table_asked_for
+from segmentry.sources.generic import TABLES, as_mapped, fitting_table, table_asked_for
 from segmentry.sources.generic_load import (
     GenericReading,
+    account_keys,
     publish_generic,
     publish_products,
     understand_generic,
@@ -23,15 +24,18 @@ from segmentry.sources.generic_load import (
 from segmentry.sources.opening import OpenedFile, open_file
 from segmentry.sources.options import option_problems
 from segmentry.sources.order_load import publish_orders
+from segmentry.sources.organizations import BY_ACCOUNTS, ORGANIZATIONS, Organizations, rank_of_organization
 from segmentry.sources.parties import TELLING, publish_parties
 from segmentry.sources.plan import Planned
 from segmentry.sources.reading import Reading
-from segmentry.sources.report import LoadReport
+from segmentry.sources.relations import publish_relations
+from segmentry.sources.report import Finding, LoadReport
 from segmentry.sources.shapes import united
 from segmentry.sources.spec import LoadSpec
-from segmentry.sources.staging import understand
-from segmentry.terms.canonical import QUARANTINE
+from segmentry.sources.staging import look, understand_orders
+from segmentry.terms.canonical import ACCOUNT_CONTACTS, ACCOUNTS, QUARANTINE
 from segmentry.terms.errors import Problem, SourceError, shorten
+from segmentry.terms.tables import Contract
 
 Progress = Callable[[str, float], None]
 """Told what is being done and what share of the whole is behind."""
@@ -88,22 +92,42 @@ class _Read:
 
 
 def _read(run: Run, planned: list[Planned], folder: Path, tell: Progress, problems: dict[int, list[Problem]]) -> _Read:
-    """Stage and understand every file; what cannot be joins the ``problems`` of its place among the specs."""
+    """Stage and understand every file; what cannot be joins the ``problems`` of its place among the specs.
+
+    Files of accounts come first: what they number, a column of another file may name.
+    """
     read = _Read()
+    looked: list[tuple[Planned, Reading, Contract | None]] = []
     for place, plan in enumerate(planned):
         tell(f"read {plan.file.name}", 0.05 + 0.4 * place / len(planned))
         try:
             contract = table_asked_for(plan.spec.table, plan.file.name)
-            reading = understand(run.engine, plan.spec, plan.file, folder, contract)
+            reading = look(run.engine, plan.spec, plan.file, folder)
             if plan.spec.table is None:
-                contract = fitting_table(reading.samples)
+                contract = fitting_table(as_mapped(reading.samples, plan.spec.mapping))
+            looked.append((plan, reading, contract))
+        except SourceError as error:
+            problems[plan.index] = list(error.problems)
+    known = _known_accounts(run, planned)
+    for plan, reading, contract in sorted(looked, key=lambda each: each[2] is not ACCOUNTS):
+        try:
             if contract is None:
-                read.orders[plan.load_id] = reading
+                read.orders[plan.load_id] = understand_orders(run.engine, reading, known)
             else:
-                read.others[plan.load_id] = understand_generic(run.engine, reading, contract)
+                read.others[plan.load_id] = found = understand_generic(run.engine, reading, contract, known)
+                known = replace(known, keys=(*known.keys, account_keys(found))) if contract is ACCOUNTS else known
         except SourceError as error:
             problems[plan.index] = list(error.problems)
     return read
+
+
+def _known_accounts(run: Run, planned: Sequence[Planned]) -> Organizations:
+    """The accounts of earlier loads that stay."""
+    if not run.has("loaded_accounts"):
+        return Organizations(run.engine)
+    earlier = run.table("loaded_accounts")
+    gone = [plan.replaces for plan in planned if plan.replaces]
+    return Organizations(run.engine, (earlier.filter(~earlier.load_id.isin(gone)) if gone else earlier,))
 
 
 def _check(problems: dict[int, list[Problem]], specs: tuple[LoadSpec, ...]) -> None:
@@ -111,18 +135,23 @@ def _check(problems: dict[int, list[Problem]], specs: tuple[LoadSpec, ...]) -> N
     if not problems:
         return
     told = [problem for index in sorted(problems) for problem in problems[index]]
-    if len(specs) > 1:
-        good = [Path(spec.path).name for index, spec in enumerate(specs) if index not in problems]
-        told.append(
-            Problem(
-                "NOTHING_LOADED",
-                f"{len(problems)} of {len(specs)} files cannot be loaded, so none was",
-                "load",
-                shorten(f"without fault: {', '.join(good) or 'none'}", 300),
-                "Mend those files, load each alone with what it needs, or leave them out.",
-            )
+    raise SourceError([*told, *_nothing_loaded(problems, [Path(spec.path).name for spec in specs])])
+
+
+def _nothing_loaded(faulty: Collection[int], names: Sequence[str]) -> list[Problem]:
+    """What faults of some files mean for the others; nothing where there are no others."""
+    if len(names) < 2:
+        return []
+    good = [name for index, name in enumerate(names) if index not in faulty]
+    return [
+        Problem(
+            "NOTHING_LOADED",
+            f"{len(faulty)} of {len(names)} files cannot be loaded, so none was",
+            "load",
+            shorten(f"without fault: {', '.join(good) or 'none'}", 300),
+            "Mend those files, load each alone with what it needs, or leave them out.",
         )
-    raise SourceError(told)
+    ]
 
 
 def _publish(run: Run, planned: list[Planned], read: _Read, tell: Progress) -> list[tuple[Planned, LoadReport]]:
@@ -142,19 +171,45 @@ def _publish(run: Run, planned: list[Planned], read: _Read, tell: Progress) -> l
     for name, plans in by_table.items():
         try:
             reports, rows = publish_generic(run, TABLES[name], plans, read.others, run.started_at)
+            reports = [_with_earlier(run, each) for each in reports] if name == ACCOUNTS.name else reports
         except SourceError as error:
             problems += error.problems
         else:
             pairs += zip(plans, reports, strict=True)
             aside += rows
     if problems:
-        raise SourceError(problems)
+        wrong = [place for place, plan in enumerate(planned) if any(_is_about(each, plan) for each in problems)]
+        raise SourceError([*problems, *_nothing_loaded(wrong, [plan.file.name for plan in planned])])
+    if order_files or by_table.keys() & {ACCOUNT_CONTACTS.name, *BY_ACCOUNTS}:
+        publish_relations(run)
     if order_files or by_table.keys() & {"customers", *TELLING}:
         publish_parties(run, planned[0].spec.timezone)
     if order_files or "products" in by_table:
         publish_products(run)
     _publish_quarantine(run, planned, aside)
     return pairs
+
+
+def _with_earlier(run: Run, report: LoadReport) -> LoadReport:
+    """The report on accounts with what was read otherwise before they were known."""
+    found = [
+        Finding(
+            "validity",
+            "",
+            1.0,
+            f"{load.file_name} was read before with {told['column']} as customers",
+            f"if it names these accounts, load it again with --map {ORGANIZATIONS}='{told['column']}'",
+        )
+        for load in run.engine.loads()
+        for told in load.report["recognized"]
+        if told["role"] == "customer" and rank_of_organization(str(told["column"])) is not None
+        if not str(told["reason"]).startswith("you said so")
+    ]
+    return replace(report, quality=(*report.quality, *found)) if found else report
+
+
+def _is_about(problem: Problem, plan: Planned) -> bool:
+    return problem.where.startswith(f"{plan.file.name},")
 
 
 def _publish_quarantine(run: Run, planned: list[Planned], tables: list[ir.Table]) -> None:

@@ -15,17 +15,17 @@ import ibis.expr.types as ir
 from segmentry.engine import Engine
 from segmentry.engine.files import UNREADABLE, Staged, TextLayout, hold, stage_arrow, stage_parquet, stage_text
 from segmentry.sources import times, values
-from segmentry.sources.generic import fitting_table
 from segmentry.sources.layout import find_layout, named
 from segmentry.sources.lines import GIVEN_LIMIT
 from segmentry.sources.nearest import refusal
 from segmentry.sources.opening import OpenedFile, settle_encoding
+from segmentry.sources.organizations import NOBODY, Organizations
 from segmentry.sources.reading import Reading
-from segmentry.sources.recognize import IncompleteOrdersError, Recognized, recognize
+from segmentry.sources.recognize import IncompleteOrdersError, recognize
+from segmentry.sources.recognized import Recognized
 from segmentry.sources.sample import ColumnSample, all_days, sample_columns
 from segmentry.sources.spec import LoadSpec
 from segmentry.terms.errors import Problem, SourceError
-from segmentry.terms.tables import Contract
 
 _NUMBERS = ("quantity", "price", "amount", "discount", "cost", "unit_cost")
 _ODD_LIMIT = 5000
@@ -75,15 +75,11 @@ def _not_empty(staged: Staged, file: OpenedFile) -> Staged:
     return staged
 
 
-def understand(
-    engine: Engine, spec: LoadSpec, file: OpenedFile, folder: Path, contract: Contract | None = None
-) -> Reading:
-    """Stage ``file`` and tell what its columns mean and how they are written.
-
-    With ``contract`` the meaning is left open, for `generic_load.understand_generic` to tell.
+def look(engine: Engine, spec: LoadSpec, file: OpenedFile, folder: Path) -> Reading:
+    """Stage ``file`` and look at its columns; what they mean and how they are written is left open.
 
     Raises:
-        SourceError: it cannot be read, or a needed column cannot be told.
+        SourceError: it cannot be read.
     """
     staged, names = stage_file(engine, file, spec)
     if file.encoding == "utf-8" and not spec.encoding and any(row.reason == UNREADABLE for row in staged.rejected):
@@ -92,17 +88,14 @@ def understand(
             staged, names = stage_file(engine, settled, spec)
         file = settled
     samples = sample_columns(engine, staged, names)
-    reading = Reading(spec, file, staged, samples, (), values.NumberStyle(), times.TimeStyle(), None, {}, False)
-    if contract is not None:
-        return reading
-    return reading if spec.table is None and fitting_table(samples) is not None else understand_orders(engine, reading)
+    return Reading(spec, file, staged, samples, (), values.NumberStyle(), times.TimeStyle(), None, {}, False)
 
 
-def understand_orders(engine: Engine, reading: Reading) -> Reading:
+def understand_orders(engine: Engine, reading: Reading, organizations: Organizations = NOBODY) -> Reading:
     """Tell what the columns of order lines mean and how they are written; `SourceError` where one is missing."""
     samples, spec = reading.samples, reading.spec
     try:
-        recognized = recognize(samples, spec.mapping, reading.file.name)
+        recognized = recognize(samples, spec.mapping, reading.file.name, organizations)
     except IncompleteOrdersError as error:
         raise error if spec.table else refusal(error, samples, spec, reading.file.name) from None
     numbered = _is_numbered(samples, recognized)

@@ -12,7 +12,10 @@ PARTIES: dict[str, str] = {
 }
 """Columns that name a party, with the word by which a mapping names them."""
 
-NUMBERED = ("event_id", "feedback_id", "contribution_id", "response_id", "lead_id", "subscription_id")
+NUMBERED = (
+    *("event_id", "feedback_id", "contribution_id", "response_id", "lead_id", "subscription_id"),
+    "alternative_id",
+)
 """Numbers that are made of file and line where the file has none."""
 
 USUAL_NAMES: dict[str, str] = {
@@ -20,6 +23,7 @@ USUAL_NAMES: dict[str, str] = {
     "account_key": """account account_id account_name account_no account_number company company_id company_name
         organization organization_id organisation organisation_id""",
     "address": "address email e_mail email_address phone phone_number mobile telephone value",
+    "alternative_id": "alternative_id alternative alt alt_id option option_id concept concept_id profile item item_id",
     "amount": "amount cost spend budget expense value price close_value deal_value mrr arr total contract_value fee",
     "answer": "answer response value text reply",
     "answered_at": "answered_at submitted_at completed_at date time timestamp",
@@ -31,6 +35,7 @@ USUAL_NAMES: dict[str, str] = {
     "campaign_id": "campaign_id campaignid campaign_no campaign utm_campaign",
     "capacity_minutes": "capacity_minutes capacity",
     "channel": "channel type medium",
+    "chosen": "chosen is_chosen choice selected picked best most is_best best_item",
     "city": "city town headquarters_location office_city headquarters",
     "closed_at": "closed_at converted_at won_at lost_at",
     "closed_on": "closed_on close_date closed_date closed won_date",
@@ -81,6 +86,7 @@ USUAL_NAMES: dict[str, str] = {
     "owner": "owner sales_agent agent account_manager sales_rep representative",
     "ownership": "ownership ownership_type owned",
     "parent_key": "parent parent_account parent_id subsidiary_of parent_company group",
+    "party_key": "respondent respondent_id resp_id participant participant_id",
     "period_end": "period_end end end_date until to",
     "period_start": "period_start start start_date month date from period",
     "plan": "plan tariff package tier product_name",
@@ -114,7 +120,9 @@ USUAL_NAMES: dict[str, str] = {
     "street": "street street_address address_line address_1 address1",
     "structure": "structure legal_form company_type",
     "subscription_id": "subscription_id subscription contract_id contract id",
-    "survey_id": "survey_id survey questionnaire form_id form",
+    "survey_id": "survey_id survey questionnaire form_id form study study_id",
+    "task_id": """task_id task task_no task_number choice_task choice_set choice_set_id set_id scenario obs_id obsid
+        choice_id chid choice_situation""",
     "technology": "technology tool software application product language framework",
     "term_months": "term_months term contract_months duration_months",
     "text": "text comment review review_text message body feedback words remark note",
@@ -130,6 +138,7 @@ USUAL_NAMES: dict[str, str] = {
     "value": "value figure amount number identifier",
     "version": "version release",
     "waiting_minutes": "waiting_minutes wait wait_minutes waiting_time queue_time",
+    "worst": "worst is_worst least worst_item",
     "would_have_come": "would_have_come organic anyway type_two",
 }
 """Usual names of each column, the most usual first; the column's own name always fits."""

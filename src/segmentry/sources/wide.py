@@ -16,8 +16,10 @@ import ibis.expr.types as ir
 
 from segmentry.engine.files import LINE, Staged
 from segmentry.sources import generic, values
+from segmentry.sources.organizations import NOBODY, ORGANIZATIONS, Organizations
 from segmentry.sources.reading import Reading
-from segmentry.sources.recognize import Recognized, check_mapping
+from segmentry.sources.recognize import check_mapping
+from segmentry.sources.recognized import Recognized
 from segmentry.sources.sample import ColumnSample
 from segmentry.terms.canonical import SURVEY_RESPONSES
 from segmentry.terms.errors import Problem, SourceError
@@ -26,7 +28,7 @@ from segmentry.terms.tables import Contract
 QUESTION = "question"
 _MOST_TOLD = 12
 _NAMING = ("party_key", "response_id", "survey_id", "answered_at")
-_LONG = ("customer", "response_id", "survey_id", "answered_at", QUESTION, "answer", "score")
+_LONG = ("customer", "response_id", "survey_id", "answered_at", QUESTION, "answer", "score", ORGANIZATIONS)
 """Roles of the long form, in the order of its columns."""
 _NAMES = Contract(
     SURVEY_RESPONSES.name,
@@ -58,7 +60,9 @@ def _is_named(role: str, samples: Sequence[ColumnSample]) -> bool:
     return any(generic.rank_of_name(column, sample.name) is not None for sample in samples)
 
 
-def match_wide(samples: Sequence[ColumnSample], mapping: Pairs, where: str) -> tuple[Recognized, ...]:
+def match_wide(
+    samples: Sequence[ColumnSample], mapping: Pairs, where: str, organizations: Organizations = NOBODY
+) -> tuple[Recognized, ...]:
     """Columns that name the respondent, by mapping and by name; all others, or those mapped, are questions.
 
     Raises:
@@ -73,7 +77,8 @@ def match_wide(samples: Sequence[ColumnSample], mapping: Pairs, where: str) -> t
         except SourceError as error:
             problems += error.problems
     others = [sample for sample in samples if sample.place not in asked]
-    named = _named(samples, others, [pair for pair in mapping if pair[0] != QUESTION], where, problems)
+    naming = [pair for pair in mapping if pair[0] != QUESTION]
+    named = _named(samples, others, naming, where, organizations, problems)
     used = {item.place for item in named}
     rest = [sample for sample in others if sample.place not in used and not _is_blank(sample)]
     questions = [samples[place] for place in dict.fromkeys(asked)] or rest
@@ -96,12 +101,13 @@ def _named(
     others: Sequence[ColumnSample],
     mapping: Pairs,
     where: str,
+    organizations: Organizations,
     problems: list[Problem],
 ) -> tuple[Recognized, ...]:
     try:
         # What the mapping names may be any column; names alone are looked for only among those not mapped.
         free = [sample if sample in others else replace(sample, name="") for sample in samples]
-        return generic.match_columns(free, _NAMES, mapping, where)
+        return generic.match_columns(free, _NAMES, mapping, where, organizations)
     except SourceError as error:
         problems.extend(error.problems)
         return ()
@@ -117,7 +123,7 @@ def told_columns(recognized: Sequence[Recognized]) -> tuple[dict[str, object], .
 
 
 def long_reading(reading: Reading) -> Reading:
-    """The same file with a row for each answer: ``c0`` to ``c6`` are the roles of the long form.
+    """The same file with a row for each answer: ``c0`` to ``c7`` are the roles of the long form.
 
     Args:
         reading: A wide file whose columns are told (`match_wide`) and whose numbers and moments are settled.
@@ -127,23 +133,27 @@ def long_reading(reading: Reading) -> Reading:
     line = ibis.literal(f"{reading.file.name}:") + table[LINE].cast(dt.string)
     response = _or_else(reading, "response_id", line)
     fallback = line if reading.column("response_id") is None else ibis.literal(f"{survey}:") + response
+    account = reading.column(ORGANIZATIONS)
     cells = [
-        _or_else(reading, "customer", fallback),
+        _or_else(reading, "customer", fallback if account is None else ibis.null(dt.string)),
         response,
         _or_else(reading, "survey_id", ibis.literal(survey)),
         _or_null(reading.column("answered_at")),
+        ibis.null(dt.string) if account is None else values.read_id(account),
     ]
     names = {f"q{place}": reading.samples[place].name for place in reading.places(QUESTION)}
     wide = table.select(LINE, *_questions(reading), **{f"n{at}": cell for at, cell in enumerate(cells)})
     melted = _melted(wide, names)
     answers = melted.select(
         LINE,
-        *(melted[f"n{at}"].name(f"c{at}") for at in range(len(cells))),
+        *(melted[f"n{at}"].name(f"c{at}") for at in range(len(cells) - 1)),
         c4=melted.asked,
         c5=melted.answer,
         c6=values.read_decimal(melted.answer, reading.numbers).cast(dt.float64),
+        c7=melted[f"n{len(cells) - 1}"],
     )
-    recognized = tuple(Recognized(role, role, place, 1.0, "") for place, role in enumerate(_LONG))
+    roles = _LONG if account is not None else _LONG[:-1]
+    recognized = tuple(Recognized(role, role, place, 1.0, "") for place, role in enumerate(roles))
     staged = Staged(answers, reading.staged.rows, reading.staged.rejected)
     return replace(reading, staged=staged, recognized=recognized)
 

@@ -13,7 +13,7 @@ from segmentry.segments.erasure import names_of
 from segmentry.segments.errors import DefinitionError
 from segmentry.segments.published import Published
 from segmentry.segments.reader import rows_of
-from segmentry.segments.run_erasure import NAMING, erase
+from segmentry.segments.run_erasure import KIND, complete, erase, sweep
 from segmentry.segments.tables import SEGMENT_MANUAL
 from segmentry.terms.errors import Problem, near_miss, shorten
 from segmentry.terms.numbers import as_json
@@ -41,15 +41,16 @@ def decide(
 
 
 def erase_customers(workspace: Workspace, published: Published, customers: Sequence[str]) -> DocumentResult:
-    """Take customers out of all that was ever said of membership; see `Definitions.erase`."""
+    """Take customers out of all that was ever said and loaded; see `Definitions.erase`."""
     asked = list(dict.fromkeys(customers))
     _require_known(published, asked)
-    with workspace.engine.run("erasure", published.as_of) as run:
+    with workspace.engine.run(KIND, published.as_of) as run:
         names = names_of(run, asked)
         gone = erase(run, asked)
         forget(run, names)
+        gone |= sweep(run, names)
         run.notes["erased"] = len(asked)
-    workspace.engine.prune(at_once={*(contract.name for contract in NAMING), "study_members"})
+    complete(workspace.engine)
     document = {"customers": len(asked), "rows": gone, "erased_at": as_json(run.started_at)}
     return DocumentResult("Erased", document)
 

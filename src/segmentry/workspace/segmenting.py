@@ -272,11 +272,12 @@ class Definitions:
         return self._decide(segment, customer, "cleared", because)
 
     def erase(self, *customers: str) -> DocumentResult:
-        """Take customers out of all that was ever said of membership, and never look at them again.
+        """Take customers out of all that was ever said and loaded, and never look at them again.
 
-        Statements, members, decisions and due instants are rewritten without them in every version that is kept; a
-        tombstone recognizes them by a salted hash and names nobody. Numbers of members told earlier stay as told. What
-        sources tell of them is erased at the source.
+        Every table that names them is rewritten without them in every version that is kept: facts, identity with its
+        past and people's words, traits, membership. A tombstone recognizes them by a salted hash and names nobody;
+        files that name them again are loaded without them. Numbers told earlier stay as told. The files themselves,
+        and systems they came from, are erased at the source.
 
         Args:
             customers: Their ids.

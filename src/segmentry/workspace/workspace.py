@@ -88,7 +88,12 @@ class Workspace:
         engine_settings = EngineSettings(
             settings.memory_limit, settings.threads, settings.temp_directory, settings.keep_versions
         )
-        return cls(place, settings, Engine.open(place, engine_settings, purpose))
+        engine = Engine.open(place, engine_settings, purpose)
+        if engine.last_run("erasure") is not None:
+            from segmentry.segments.run_erasure import complete
+
+            complete(engine)
+        return cls(place, settings, engine)
 
     def configure(self, **values: Any) -> None:
         """Change settings, in force at once and written to the settings file."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from segmentry.engine import Engine, Run
 from segmentry.profiles import run as profiles
+from segmentry.profiles import run_accounts, run_contacts
+from segmentry.profiles.accounts.spec import AccountSpec
 from segmentry.profiles.catalog import TraitCatalog
 from segmentry.sources.parties import publish_parties
 from segmentry.terms.canonical import CANONICAL
@@ -56,6 +58,12 @@ def _plain(name: str, rows: Rows) -> Rows:
     return [
         {key: value for key, value in row.items() if key in known.names or key.startswith("given_")} for row in rows
     ]
+
+
+def publish_accounts(run: Run, spec: AccountSpec, catalog: TraitCatalog) -> None:
+    """Contacts, then all that is rolled up over them."""
+    run_contacts.publish(run, spec, catalog)
+    run_accounts.publish(run, spec, catalog)
 
 
 def publish(

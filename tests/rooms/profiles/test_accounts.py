@@ -14,12 +14,11 @@ from segmentry.engine import Engine
 from segmentry.profiles.accounts.roles import ROLES, role_of
 from segmentry.profiles.accounts.spec import AccountSpec
 from segmentry.profiles.catalog import Trait, TraitCatalog
-from segmentry.profiles.run_accounts import publish as publish_accounts
 from segmentry.profiles.tables import IDENTITY
 from segmentry.terms.errors import SettingsError
 from segmentry.terms.tables import ColumnType, Contract
 from segmentry.terms.vocabulary import Basis, DataClass
-from tests.rooms.profiles.account_worlds import Rows, day, load, moment, publish, rows, traits
+from tests.rooms.profiles.account_worlds import Rows, day, load, moment, publish, publish_accounts, rows, traits
 from tests.rooms.shops import AS_OF, LAST, arrow, order
 
 SPEC = AccountSpec(AS_OF, LAST, "EUR")

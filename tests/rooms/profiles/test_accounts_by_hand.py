@@ -16,9 +16,8 @@ from segmentry.engine import Engine
 from segmentry.profiles.accounts.roles import ROLES
 from segmentry.profiles.accounts.spec import AccountSpec
 from segmentry.profiles.kinds.spec import KindsSpec
-from segmentry.profiles.run_accounts import publish as publish_accounts
 from segmentry.profiles.run_kinds import publish as publish_kinds
-from tests.rooms.profiles.account_worlds import Rows, day, load, moment, publish, traits
+from tests.rooms.profiles.account_worlds import Rows, day, load, moment, publish, publish_accounts, traits
 from tests.rooms.shops import AS_OF, LAST
 
 pytestmark = pytest.mark.prove

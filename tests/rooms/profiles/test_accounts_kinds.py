@@ -16,13 +16,12 @@ from segmentry.profiles.accounts.spec import AccountSpec
 from segmentry.profiles.kinds.internal import require_value_applies
 from segmentry.profiles.kinds.referrals import Referrals, counted_referrals, engagement_rows
 from segmentry.profiles.kinds.spec import KindsSpec
-from segmentry.profiles.run_accounts import publish as publish_accounts
 from segmentry.profiles.run_kinds import publish as publish_kinds
 from segmentry.profiles.run_kinds import publish_engagement
 from segmentry.terms.canonical import ORDER_LINES, PARTY_KINDS
 from segmentry.terms.errors import EstimationError, SettingsError
 from segmentry.terms.tables import Column, ColumnType, Contract
-from tests.rooms.profiles.account_worlds import Rows, day, load, moment, publish, rows, traits
+from tests.rooms.profiles.account_worlds import Rows, day, load, moment, publish, publish_accounts, rows, traits
 from tests.rooms.shops import AS_OF, LAST, arrow, line
 
 BEFORE = (publish_accounts, AccountSpec(AS_OF, LAST, "EUR"))

@@ -180,7 +180,7 @@ def test_every_canonical_table_can_be_filled_by_its_own_names(engine: Engine, tm
     """A file whose heads are the columns of a contract fills that table when asked to."""
     values = {"text": "a", "integer": "1", "number": "1.5", "decimal": "2.5", "boolean": "yes"}
     for contract in TABLES.values():
-        if contract.name == "customers":
+        if contract.name in ("customers", "choices"):  # a task of one alternative is put aside
             continue
         columns = [column for column in contract.columns if column.name != "source"]
         cells = [values.get(column.type.value, "2024-01-02") for column in columns]

@@ -379,6 +379,6 @@ def erased(result: DocumentResult, pen: Pen, form: Form) -> None:
 
 
 def _erased(found: Found, pen: Pen) -> None:
-    line(f"{pen.cell(found['customers'], 'customers')} erased from membership at {found['erased_at']}")
+    line(f"{pen.cell(found['customers'], 'customers')} erased at {found['erased_at']}")
     for table, rows in found["rows"].items():
         line(f"  {table}: {pen.cell(rows, 'rows')}")

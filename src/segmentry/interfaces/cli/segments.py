@@ -264,6 +264,6 @@ def erase(
     customer: Annotated[list[str], typer.Argument(help="Ids of customers.")],
     as_json: Json = False,
 ) -> None:
-    """Take customers out of all that was ever said of membership; facts are erased at their source."""
+    """Take customers out of all that was ever said and loaded; erase them at the source as well."""
     with _definitions(folder) as definitions:
         shown.erased(definitions.erase(*customer), _pen(definitions), Form.of(as_json))

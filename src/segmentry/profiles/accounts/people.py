@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
-from segmentry.profiles.accounts.keys import day, in_one_currency, instant
+from segmentry.profiles.accounts.keys import day, in_one_currency, instant, keyed_as
 from segmentry.profiles.accounts.roles import ROLES
 from segmentry.profiles.accounts.spec import AccountSpec
 from segmentry.profiles.behavioral import join_all, main_value
@@ -43,6 +43,24 @@ _FUNCTIONS = {
     "legal": ("legal", "counsel", "compliance", "lawyer"),
     "general_management": ("ceo", "president", "founder", "owner", "managing", "general"),
 }
+
+
+def with_orders_for_others(orders: ir.Table, lines: ir.Table, identity: ir.Table | None) -> ir.Table:
+    """Orders under those whom they are of and, a second time, under the persons who placed them for an organization.
+
+    Args:
+        orders: The keyed canonical table.
+        lines: Order lines with ``contact_key``.
+        identity: The identity table; None while every party is a customer of its own.
+
+    Returns:
+        ``customer_id``, ``ordered_at``, ``ordered_on``, ``amount``, ``currency`` and ``placed``.
+    """
+    told = ("customer_id", "ordered_at", "ordered_on", "amount", "currency", "placed")
+    placing = lines.filter(lines.contact_key.notnull()).select("source", "order_id", "party_key", "contact_key")
+    pairs = keyed_as(placing.distinct(), "contact_key", identity, "_person").drop("contact_key")
+    placed = orders.drop("customer_id").inner_join(pairs, ["source", "order_id", "party_key"])
+    return orders.select(*told).union(placed.mutate(customer_id=placed["_person"]).select(*told))
 
 
 def behavior_roll_up(people: ir.Table, facts: Mapping[str, ir.Table], spec: AccountSpec) -> ir.Table:

@@ -17,6 +17,7 @@ Pair = tuple[str, str]
 RULED = "person"
 """Evidence of links that people ruled."""
 
+BY_NAME = "alike only; two organizations may bear one name"
 WEAK = "neither likely enough to merge nor unlikely enough to forget"
 
 
@@ -30,14 +31,15 @@ class Link:
         probability: That they are one; 1 for exact keys and rulings.
         evidence: ``same email`` and so on, ``linkage`` or ``person``.
         guard: Which descriptions overrule it: ``key`` if any two contradict, ``linkage`` (which has weighed them one by
-            one already) if they look like a family; none of them where it is empty.
+            one already) if they look like a family; none of them where it is empty. Links of the guard ``alike`` never
+            merge.
     """
 
     left: str
     right: str
     probability: float
     evidence: str
-    guard: Literal["", "key", "linkage"] = ""
+    guard: Literal["", "key", "linkage", "alike"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +183,9 @@ def cluster(
     ruled = sorted(Link(min(pair), max(pair), 1.0, RULED) for pair in together)
     tree = [link for link in ruled if forest.join(link.left, link.right)]
     every = sorted(links, key=lambda link: (-link.probability, link.left, link.right, link.evidence))
-    strong = [link for link in every if link.probability >= merge_from]
-    doubts = [Doubt(link, WEAK) for link in every if link.probability < merge_from]
+    strong = [link for link in every if link.guard != "alike" and link.probability >= merge_from]
+    doubts = [Doubt(link, WEAK) for link in every if link.guard != "alike" and link.probability < merge_from]
+    doubts += [Doubt(link, BY_NAME) for link in every if link.guard == "alike"]
     for link in strong:
         if forest.root(link.left) == forest.root(link.right) or forest.are_apart(link.left, link.right):
             continue

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from segmentry.profiles.identity.clusters import Link
 from segmentry.profiles.identity.descriptions import is_organization
-from segmentry.profiles.identity.roles import KEYS, WEAK_KEYS
+from segmentry.profiles.identity.roles import KEYS, WEAK_KEYS, roles_of
 
 _CHANNELS = {"email": "email", "sms": "phone", "phone": "phone"}
 """Channels whose address is a key, with the kind of key."""
@@ -26,6 +26,21 @@ _SHARED_BOXES = (
 """Mailboxes that belong to nobody in particular."""
 
 _DOTLESS = ("gmail.com", "googlemail.com")
+OF_ORGANIZATIONS = ("tax_id", "domain")
+"""Keys that may stand in a column of accounts."""
+# fmt: off
+_EVERYBODYS = (
+    "gmail", "googlemail", "yahoo", "ymail", "rocketmail", "hotmail", "outlook", "live", "msn", "icloud", "me", "mac",
+    "aol", "gmx", "web", "t-online", "freenet", "mail", "yandex", "qq", "163", "126", "proton", "protonmail", "pm",
+    "orange", "free", "wanadoo", "laposte", "sfr", "libero", "virgilio", "tiscali", "comcast", "verizon", "att",
+    "btinternet", "naver", "daum", "zoho", "fastmail", "tutanota", "bluewin", "linkedin", "facebook", "instagram",
+    "twitter", "x", "youtube", "google", "wikipedia", "wordpress", "blogspot", "wixsite", "myshopify", "etsy",
+)
+# fmt: on
+_ENDS = """com net org me email de at ch fr it es nl be pl ru cn jp kr br in mx co.uk co.jp co.kr co.in com.br com.mx
+    com.au"""
+_GENERIC = rf"(^|[.])({'|'.join(_EVERYBODYS)})[.]({'|'.join(_ENDS.split()).replace('.', '[.]')})$"
+"""Domains where anybody may have a mailbox or a page."""
 _LEAST_PHONE, _LONGEST_PHONE, _LEAST_OTHER = 7, 9, 4
 _NOTHING = ("NONE", "NULL", "UNKNOWN", "TEST", "0000", "NOTGIVEN", "ANONYMOUS")
 
@@ -36,6 +51,7 @@ def told_keys(
     identifiers: ir.Table | None = None,
     addresses: ir.Table | None = None,
     wanted: Iterable[str] | None = None,
+    accounts: ir.Table | None = None,
 ) -> ir.Table | None:
     """One row per party and key, in one spelling: ``party_key``, ``type``, ``value``; None where no source tells any.
 
@@ -45,10 +61,19 @@ def told_keys(
         identifiers: The canonical table, if there is one.
         addresses: The canonical table, if there is one.
         wanted: Kinds of identifiers that are keys; None for all but the weak ones.
+        accounts: The canonical table, if there is one; what numbers organizations, and their web domain.
     """
     told = [
         _told(customers, ibis.literal(role), customers[roles[role]].cast("string")) for role in KEYS if role in roles
     ]
+    if accounts is not None:
+        named = roles_of(accounts.columns, ())
+        firms = accounts.mutate(party_key=accounts.account_key)
+        told += [
+            _told(firms, ibis.literal(role), firms[named[role]].cast("string"))
+            for role in OF_ORGANIZATIONS
+            if role in named
+        ]
     if identifiers is not None:
         kind = identifiers.type.lower().strip()
         told.append(_told(identifiers, _same_kind(kind), identifiers.value))
@@ -81,7 +106,8 @@ def spelled(kind: ir.StringValue, value: ir.StringValue) -> ir.StringValue:
     """The identifier as it is compared; null where it can be nobody's.
 
     E-mail: small letters, what follows a plus left out, dots left out where the provider does, no shared mailboxes.
-    Telephone: the last nine digits of at least seven. Others: letters and digits, at least four, not all alike.
+    Telephone: the last nine digits of at least seven. Web domain: what follows protocol, www and mailbox, unless many
+    have an address there. Others: letters and digits, at least four, not all alike.
 
     Args:
         kind: Kind of identifier.
@@ -90,6 +116,7 @@ def spelled(kind: ir.StringValue, value: ir.StringValue) -> ir.StringValue:
     return ibis.cases(
         (kind == "email", _email(value)),
         (kind == "phone", _phone(value)),
+        (kind == "domain", domain_of(value)),
         else_=_other(value),
     )
 
@@ -103,6 +130,18 @@ def _email(value: ir.StringValue) -> ir.StringValue:
     domain = dotless.ifelse(ibis.literal(_DOTLESS[0]), domain)
     valid = text.re_search("^[^@ ]+@[^@ ]+[.][^@ ]+$") & box.notin(_SHARED_BOXES) & (box != "")
     return valid.ifelse(box + "@" + domain, ibis.null("string"))
+
+
+def domain_of(value: ir.StringValue) -> ir.StringValue:
+    """The web domain in an address of the web or a mailbox; null where it is nobody's own.
+
+    Args:
+        value: As the source writes it.
+    """
+    text = value.lower().strip().re_replace("^mailto:|^[a-z]+://", "").re_replace("^[^@/]*@", "")
+    text = text.re_replace("^www[0-9]?[.]", "").re_extract("^([^/?#: ]+)", 1).re_replace("[.]$", "")
+    ours = text.re_search("^[a-z0-9.-]+[.][a-z]{2,}$") & ~text.re_search(_GENERIC)
+    return ours.ifelse(text, ibis.null("string"))
 
 
 def _phone(value: ir.StringValue) -> ir.StringValue:

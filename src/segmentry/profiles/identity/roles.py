@@ -24,11 +24,13 @@ KEYS = {
     "phone": "phone telephone mobile phone_number mobile_number cell cellphone mobile_phone",
     "card": "card card_number loyalty_card loyalty_number loyalty_id member_number membership_number",
     "national_id": "national_id soc_sec_id ssn social_security_number national_insurance_number passport_number",
-    "tax_id": "tax_id tax_number vat_number vat_id vat duns duns_number registration_number company_number",
+    "tax_id": """tax_id tax_number vat_number vat_id vat duns duns_number registration_number company_number
+        register_number company_registration_number lei ein""",
+    "domain": "domain web_domain domain_name website web_site website_url homepage",
 }
 """Keys that may stand in a column of customers, with its usual names."""
 
-WEAK_KEYS = ("cookie", "device", "ip", "ip_address")
+WEAK_KEYS = ("cookie", "device", "domain", "ip", "ip_address")
 """Identifiers that several people often share; keys only where the settings say so."""
 
 BLOCKING = (

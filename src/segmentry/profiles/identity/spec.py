@@ -116,6 +116,7 @@ class IdentityReport:
         linkage: What linkage found, or why there was none.
         expected_precision: Share of accepted links by linkage that are right, by the model's own estimate: their mean
             probability. None where linkage joined nobody.
+        alike: Pairs of organizations alike by name or web domain, or why none were looked for.
     """
 
     method: Method
@@ -130,9 +131,11 @@ class IdentityReport:
     pairs: dict[str, int]
     linkage: NotEstimable | None = None
     expected_precision: float | None = None
+    alike: int | NotEstimable = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The report as a JSON-ready mapping."""
         told = asdict(self)
         told["linkage"] = None if self.linkage is None else self.linkage.as_dict()
+        told["alike"] = self.alike.as_dict() if isinstance(self.alike, NotEstimable) else self.alike
         return told

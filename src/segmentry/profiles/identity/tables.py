@@ -88,7 +88,12 @@ IDENTITY_REVIEW = Contract(
     (
         Column("left_party", _TEXT, "Party key, the smaller of the two.", "", _PERSONAL, required=True),
         Column("right_party", _TEXT, "Party key, the larger of the two.", "", _PERSONAL, required=True),
-        Column("probability", _NUMBER, "Probability that they are one; 1 for an exact key.", required=True),
+        Column(
+            "probability",
+            _NUMBER,
+            "Probability that they are one, 1 for an exact key; of organizations how alike they are.",
+            required=True,
+        ),
         Column("evidence", _TEXT, "What speaks for it.", required=True),
         Column("doubt", _TEXT, "Why it was not merged.", required=True),
     ),

@@ -46,7 +46,8 @@ def order_roles(
 ) -> ir.Table:
     """Orders in the shape of the table `PURCHASE_ROLES`, one row for each order, payer and user.
 
-    Ids stand in the numbers of the buyer's source; where a cell is empty the buyer is meant.
+    Ids stand in the numbers of the buyer's source; where a cell is empty the buyer is meant. Where a person orders for
+    an organization the person is the buyer, and the organization pays and uses.
 
     Args:
         lines: The canonical order lines.
@@ -56,8 +57,9 @@ def order_roles(
         last_day: The last local day that counts.
     """
     rows = lines.filter(lines.ordered_on <= day(last_day))
-    rows = rows.mutate(_payer=_party(rows, payer), _user=_party(rows, user))
-    for column, name in (("party_key", "buyer_id"), ("_payer", "payer_id"), ("_user", "user_id")):
+    buyer = ibis.coalesce(rows.contact_key, rows.party_key) if "contact_key" in rows.columns else rows.party_key
+    rows = rows.mutate(_buyer=buyer, _payer=_party(rows, payer), _user=_party(rows, user))
+    for column, name in (("_buyer", "buyer_id"), ("_payer", "payer_id"), ("_user", "user_id")):
         rows = keyed_as(rows, column, identity, name)
     return (
         rows.group_by("source", "currency", "buyer_id", "payer_id", "user_id", purchase_id=rows.order_id)

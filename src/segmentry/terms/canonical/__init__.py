@@ -50,6 +50,7 @@ from segmentry.terms.canonical.trade import (
 )
 from segmentry.terms.canonical.voice import (
     ACTIVITIES,
+    CHOICES,
     FEEDBACK,
     SERVICE_CONTACTS,
     SURVEY_RESPONSES,
@@ -75,6 +76,7 @@ CANONICAL: dict[str, Contract] = {
         EVENTS,
         USAGE,
         SURVEY_RESPONSES,
+        CHOICES,
         FEEDBACK,
         SERVICE_CONTACTS,
         CAMPAIGNS,
@@ -100,6 +102,7 @@ __all__ = [
     "CALENDAR",
     "CAMPAIGNS",
     "CANONICAL",
+    "CHOICES",
     "CONSENTS",
     "CONTRIBUTIONS",
     "COUNTRY",

@@ -9,6 +9,9 @@ from segmentry.terms.vocabulary import DataClass
 _TEXT, _INTEGER, _DECIMAL, _BOOLEAN = ColumnType.TEXT, ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.BOOLEAN
 _DATE, _TIMESTAMP = ColumnType.DATE, ColumnType.TIMESTAMP
 
+CONTACT_KEY = Column(
+    "contact_key", _TEXT, "Party key of the person who ordered for the organization that pays.", "", DataClass.PERSONAL
+)
 ORDER_LINES = Contract(
     "order_lines",
     "one accepted line of an order, a return or a cancellation",
@@ -19,6 +22,7 @@ ORDER_LINES = Contract(
         SOURCE,
         Column("order_id", _TEXT, "Number of the order or of the credit note.", required=True),
         PARTY_KEY,
+        CONTACT_KEY,
         Column("ordered_at", _TIMESTAMP, "Instant of the order.", "UTC", required=True),
         Column("ordered_on", _DATE, "Local calendar day of the order in the source's zone.", required=True),
         Column("timezone", _TEXT, "IANA zone of the source.", required=True),

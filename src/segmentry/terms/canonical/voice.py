@@ -1,4 +1,4 @@
-"""What customers said and asked: service, surveys, feedback, and what answering costs."""
+"""What customers said and asked: service, surveys, choices, feedback, and what answering costs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from segmentry.terms.tables import Column, ColumnType, Contract
 from segmentry.terms.vocabulary import DataClass
 
 _TEXT, _DECIMAL, _NUMBER, _TIMESTAMP = ColumnType.TEXT, ColumnType.DECIMAL, ColumnType.NUMBER, ColumnType.TIMESTAMP
+_BOOLEAN = ColumnType.BOOLEAN
 
 SERVICE_CONTACTS = Contract(
     "service_contacts",
@@ -54,6 +55,23 @@ SURVEY_RESPONSES = Contract(
         Column("score", _NUMBER, "The answer as a number, where it is one.", "points of the scale"),
         Column("answered_at", _TIMESTAMP, "When it was answered.", "UTC"),
     ),
+)
+
+CHOICES = Contract(
+    "choices",
+    "one alternative of one task of one respondent; its attributes stand in further columns",
+    ("source", "survey_id", "party_key", "task_id", "alternative_id"),
+    (
+        SOURCE,
+        Column("survey_id", _TEXT, "The study.", required=True),
+        PARTY_KEY,
+        Column("task_id", _TEXT, "One question: which of these?", required=True),
+        Column("alternative_id", _TEXT, "The alternative; of a set of items, the item.", required=True),
+        Column("chosen", _BOOLEAN, "Whether it was chosen; of a set of items, as the best.", required=True),
+        Column("worst", _BOOLEAN, "Whether it was named as the worst; empty where nobody was asked that."),
+        Column("answered_at", _TIMESTAMP, "When it was answered.", "UTC"),
+    ),
+    open=True,
 )
 
 FEEDBACK = Contract(
