@@ -12,10 +12,12 @@ import pytest
 
 from segmentry.engine import EngineSettings
 from segmentry.engine.warehouse import DuckWarehouse, Warehouse
-from segmentry.profiles.needs import pairs
+from segmentry.profiles.needs import pairs, studies
 from segmentry.profiles.psychographic import answers
+from segmentry.sources.choice_tasks import judged
 from segmentry.terms.canonical import SURVEY_RESPONSES
 from tests.engines.conftest import rows
+from tests.rooms.profiles.choosing import offers
 from tests.rooms.profiles.surveys import form
 from tests.rooms.shops import arrow
 
@@ -95,3 +97,47 @@ def test_the_engines_agree_about_surveys(warehouse: Warehouse, expected: dict[st
 
 def _rounded(row: dict[str, Any]) -> dict[str, Any]:
     return {name: round(value, 12) if isinstance(value, float) else value for name, value in row.items()}
+
+
+def chosen() -> pa.Table:
+    """Tasks of forty people, some answered twice under two numbers, one late, and every kind of contradiction."""
+    rows = []
+    for place, row in enumerate(offers(people=40, tasks=3)[0]):
+        person = int(row["party_key"][1:])
+        rows.append(row | {"customer_id": f"c{person // 2}", "reason": None, "fault": None, "worst": place % 12 == 1})
+        rows[-1] |= {"answered_at": datetime(2025, 2, 1)} if person == 7 else {}
+        rows[-1] |= {"chosen": True} if person == 11 else {}
+        rows[-1] |= {"chosen": False} if person == 12 else {}
+        rows[-1] |= {"reason": "no price", "fault": "given_price"} if place == 160 else {}
+        rows[-1] |= {"alternative_id": "0"} if person == 14 else {}
+    return pa.Table.from_pylist(rows)
+
+
+def choices_asked(warehouse: Any) -> dict[str, list[dict[str, Any]]]:
+    """Everything that is asked of the engine about studies of choices."""
+    brought = warehouse.bring(chosen())
+    whole = judged(brought)
+    latest = studies.latest_choices(whole.filter(whole.reason.isnull()), datetime(2025, 1, 1))
+    keys = ("customer_id", "task_id", "alternative_id")
+    return {
+        "judged": rows(warehouse, whole, "party_key", *keys),
+        "latest": rows(warehouse, latest, *keys),
+        "studies": rows(warehouse, studies.answered_studies(latest), "survey_id"),
+        "rows": rows(warehouse, studies.study_rows(latest, "snacks"), *keys),
+    }
+
+
+def test_the_engines_agree_about_choices(warehouse: Warehouse) -> None:
+    """Contradictory tasks, who counts, and the rows of a study: equal on both engines, in their own order as well."""
+    opened = DuckWarehouse(None, EngineSettings())
+    try:
+        wanted = choices_asked(opened)
+    finally:
+        opened.close()
+    found = choices_asked(warehouse)
+    for name, expected_rows in wanted.items():
+        assert expected_rows, name
+        assert found[name] == expected_rows, name
+    reasons = {row["reason"] for row in wanted["judged"]}
+    assert len(reasons) >= 5
+    assert {row["respondents"] for row in wanted["studies"]} <= {18, 19, 20}

@@ -13,7 +13,7 @@ from segmentry.engine import Engine, EngineSettings
 from segmentry.engine.ledger import Ledger
 from segmentry.engine.ledger.store import IN_MEMORY
 from segmentry.engine.warehouse import Warehouse
-from tests.rooms.profiles import lead_worlds, test_feedback, test_feedback_texts, test_leads, voices
+from tests.rooms.profiles import lead_bases_worlds, lead_worlds, test_feedback, test_feedback_texts, voices
 
 pytestmark = [pytest.mark.prove, pytest.mark.spark]
 
@@ -44,9 +44,20 @@ def leads(engine: Engine) -> None:
     )
     lead_worlds.publish(engine, stages, events, lead_worlds.accounts())
     lead_worlds.refreshed(
-        engine, routes=test_leads.ROUTES, qualified=test_leads.QUALIFIED, stage_times={"mql": "given_mql_on"},
+        engine, routes=lead_worlds.ROUTES, qualified=lead_worlds.QUALIFIED, stage_times={"mql": "given_mql_on"},
         event_weights={"view": 2},
     )  # fmt: skip
+
+
+def lead_bases(engine: Engine) -> None:
+    """Leads with surveys, stacks, places and organizations, ruled by texts and columns."""
+    lead_bases_worlds.publish(engine, lead_bases_worlds.with_facts(lead_bases_worlds.world(250, seed=4)))
+    text = "openness > 2 and number of events in last 300 days >= 1"
+    lead_bases_worlds.refreshed(
+        engine,
+        qualified=[{"stage": "mql", "where": text}],
+        routes=[{"to": "crm desk", "where": 'stack contains "salesforce"'}, {"to": "rest"}],
+    )
 
 
 WORLDS: Mapping[str, tuple[Callable[[Engine], None], tuple[str, ...]]] = {
@@ -58,7 +69,12 @@ WORLDS: Mapping[str, tuple[Callable[[Engine], None], tuple[str, ...]]] = {
     "leads": (
         leads,
         ("lead_facts", "lead_standing", "lead_traits", "lead_grid", "lead_stages", "lead_alignments", "lead_routing",
-         "lead_features", "lead_findings"),
+         "lead_features", "lead_findings", "lead_bases", "lead_rulings", "lead_rule_traits"),
+    ),
+    "lead bases": (
+        lead_bases,
+        ("lead_facts", "lead_standing", "lead_traits", "lead_grid", "lead_features", "lead_bases", "lead_rulings",
+         "lead_rule_traits", "lead_routing"),
     ),
 }  # fmt: skip
 

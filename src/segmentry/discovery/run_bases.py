@@ -51,7 +51,10 @@ MOST_TRAITS = 40
 SKEWED = 1.5
 """Skewness from which a positive outcome is predicted on the scale of its logarithm."""
 
-_LASTING = frozenset(("customers", "accounts", "survey_responses", "technologies", "identifiers", "addresses"))
+_ASKED = ("survey_responses", "choices")
+"""Tables of what was asked."""
+
+_LASTING = frozenset(("customers", "accounts", *_ASKED, "technologies", "identifiers", "addresses"))
 """Sources that tell what lasts; a trait made of any other as of today may tell of the outcome itself."""
 
 
@@ -107,9 +110,10 @@ def _split(run: Run, spec: GuideSpec) -> date:
 
 def _asked_after(run: Run, split: date) -> bool:
     """Whether any survey was answered after a day, or on no known day."""
-    if not run.has("survey_responses"):
-        return False
-    told = run.table("survey_responses")
+    return any(_late(run.table(name), run, split) for name in _ASKED if run.has(name))
+
+
+def _late(told: ir.Table, run: Run, split: date) -> bool:
     late = (told.answered_at.date() > ibis.literal(split)) | told.answered_at.isnull()
     return bool(run.rows(told.aggregate(late=late.any()))[0]["late"])
 
@@ -126,9 +130,13 @@ def _left_out(known: Mapping[str, Row], spec: GuideSpec, *, asked_late: bool) ->
             found[name] = "predicted, not told"
         elif spec.measure in PERIODS and row["table_name"] != "behavioral_traits" and not _lasts(str(row["source"])):
             found[name] = "known as of today only, so it may tell of the outcome itself"
-        elif asked_late and "survey_responses" in str(row["source"]) and row["specificity"] != Specificity.GENERAL:
+        elif asked_late and _was_asked(str(row["source"])) and row["specificity"] != Specificity.GENERAL:
             found[name] = "asked after the outcome began, about the product"
     return found
+
+
+def _was_asked(source: str) -> bool:
+    return any(name in source for name in _ASKED)
 
 
 def _lasts(source: str) -> bool:

@@ -14,7 +14,7 @@ from segmentry.profiles.catalog import Trait, TraitCatalog
 from segmentry.profiles.geographic import TRAITS, GeographicSpec
 from segmentry.profiles.geographic.cities import City, atlas, densities, is_installed, tier
 from segmentry.profiles.geographic.countries import country_code, main_language, world_place
-from segmentry.profiles.geographic.preferences import preferences
+from segmentry.profiles.geographic.preferences import preferences, told_openly
 from segmentry.profiles.geographic.spec import NAMES
 from segmentry.profiles.geographic.tables import GEOGRAPHIC_TRAITS, PLACES_UNREAD, REGIONAL_PREFERENCES
 from segmentry.profiles.geographic.traits import (
@@ -239,5 +239,6 @@ def _publish_preferences(run: Run, spec: GeographicSpec) -> None:
     traits = run.table("geographic_traits")
     areas = traits.select("customer_id", area="country_code")
     item = "category" if told else "product_id"
-    table = preferences(sales.filter(sales.amount > 0), areas, item, spec.fewest_buyers)
-    run.publish(REGIONAL_PREFERENCES, table, spec=spec, parents=("order_lines", "geographic_traits"))
+    rows = told_openly(run.rows(preferences(sales.filter(sales.amount > 0), areas, item)), spec.fewest_buyers)
+    filled = pa.Table.from_pylist(rows, schema=arrow_schema(REGIONAL_PREFERENCES))
+    run.publish(REGIONAL_PREFERENCES, filled, spec=spec, parents=("order_lines", "geographic_traits"))

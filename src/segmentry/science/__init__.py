@@ -11,7 +11,8 @@ from segmentry.terms.lazily import fetching
 _CONTENTS: dict[str, tuple[str, ...]] = {
     "assumptions": ("Measured", "Ruled", "go_together", "mean_beyond", "means_differ", "rule", "share_beyond"),
     "bases": ("BasesAdded", "BasisGain", "what_bases_add"),
-    "choices": ("ChoiceClasses", "choice_classes", "choose_classes"),
+    "choice_worths": ("follows_nothing", "importances", "part_worth", "willingness_to_pay"),
+    "choices": ("ChoiceClasses", "choice_classes", "choose_classes", "placed_in_classes"),
     "conversion": ("Conversion", "Leak", "leaks", "learn_conversion"),
     "languages": ("told_language",),
     "loyalty": ("DoubleJeopardy", "double_jeopardy", "repeat_rate", "share_of_requirements", "share_of_wallet"),

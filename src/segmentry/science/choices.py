@@ -8,18 +8,20 @@ nobody's class is known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from segmentry.science.choice_tasks import Tasks, tasks_of, without_last
 from segmentry.science.inputs import FloatArray
 from segmentry.science.threads import one_blas_thread
 from segmentry.terms.errors import EstimationError, Problem
 
-Choices = NDArray[np.int64]
-_STEPS, _NEWTON = 300, 12
-_CLOSE = 1e-7
+_SHORT, _LONG, _LIKELY = 15, 200, 2
+"""EM steps of every start, of the likeliest starts, and how many of those there are."""
+_NEWTON, _NEWTON_LAST = 1, 15
+_CLOSE = 1e-6
 _UNSURE, _SINGULAR = 5.0, 1e12
 _RIDGE = 1e-3
 """Prior precision of tastes, which keeps those finite that a class always follows."""
@@ -39,6 +41,9 @@ class ChoiceClasses:
         hit_rate: Share of left-out tasks in which the likeliest alternative was chosen; NaN where none was left out.
         errors: Standard errors of the tastes, shape (classes, attributes); infinite for a class that follows some
             attribute without exception, whose taste has no upper end, and where people are too few to tell.
+        covariance: Covariance of the tastes of each class, shape (classes, attributes, attributes); infinite where
+            errors are.
+        foretold: Log-chance of the left-out choices of each person, shape (people,); NaN where none was left out.
     """
 
     tastes: FloatArray
@@ -49,6 +54,8 @@ class ChoiceClasses:
     bic: float
     hit_rate: float
     errors: FloatArray
+    covariance: FloatArray
+    foretold: FloatArray
 
 
 def choice_classes(
@@ -56,6 +63,7 @@ def choice_classes(
     chosen: ArrayLike,
     classes: int,
     *,
+    offered: ArrayLike | None = None,
     held_out: int = 0,
     starts: int = 10,
     random_state: int = 0,
@@ -64,138 +72,174 @@ def choice_classes(
 
     Args:
         attributes: Attributes of every alternative, shape (people, tasks, alternatives, attributes).
-        chosen: Number of the alternative chosen, shape (people, tasks).
+        chosen: Number of the alternative chosen, shape (people, tasks); -1 for a task that was not answered.
         classes: Classes.
-        held_out: Last tasks of everybody that are left out of the fit and predicted.
+        offered: Which alternatives stood there, shape (people, tasks, alternatives); all of them by default.
+        held_out: Last answered tasks of everybody that are left out of the fit and predicted.
         starts: Random starts; the best log-likelihood stands.
         random_state: Seed.
 
     Raises:
-        EstimationError: shapes that do not fit, unknown or infinite values, choices that are no alternative.
+        EstimationError: shapes that do not fit, unknown or infinite values, choices that are no alternative, people
+            without a task to learn from; every mistake at once.
     """
-    told, picked = _checked(attributes, chosen, classes, held_out)
-    tasks = told.shape[1] - held_out
+    whole = tasks_of("choice_classes", attributes, chosen, offered)
+    learned, left = without_last(whole, held_out)
+    _check("choice_classes", learned, classes, held_out)
     chance = np.random.default_rng(random_state)
     with one_blas_thread():
-        fits = [_fit(told[:, :tasks], picked[:, :tasks], classes, chance) for _ in range(starts)]
-    tastes, shares, posterior, likelihood = max(fits, key=lambda fit: fit[3])
-    order = np.argsort(-shares, kind="stable")
-    parameters = classes * told.shape[3] + classes - 1
-    hits = _hit_rate(told[:, tasks:], picked[:, tasks:], tastes, posterior) if held_out else float("nan")
+        tastes, shares, posterior, likelihood = _best(learned, classes, starts, chance)
+        order = np.argsort(-shares, kind="stable")
+        tastes, shares, posterior = tastes[order], shares[order], posterior[:, order]
+        covariance = _covariance(learned, tastes, posterior)
+    parameters = classes * whole.attributes + classes - 1
+    hits, foretold = _foretold(left, tastes, posterior)
     return ChoiceClasses(
-        tastes[order],
-        shares[order],
-        posterior[:, order],
+        tastes,
+        shares,
+        posterior,
         likelihood,
         -2 * likelihood + 3 * parameters,
-        -2 * likelihood + parameters * float(np.log(len(told))),
+        -2 * likelihood + parameters * float(np.log(whole.people)),
         hits,
-        _errors(told[:, :tasks], picked[:, :tasks], tastes, posterior)[order],
+        np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)),
+        covariance,
+        foretold,
     )
 
 
 def choose_classes(
-    attributes: ArrayLike, chosen: ArrayLike, most: int = 5, *, starts: int = 10, random_state: int = 0
+    attributes: ArrayLike,
+    chosen: ArrayLike,
+    most: int = 5,
+    *,
+    offered: ArrayLike | None = None,
+    starts: int = 10,
+    random_state: int = 0,
 ) -> ChoiceClasses:
     """The mixture with the smallest AIC3 among 1 to ``most`` classes; see `choice_classes`."""
     fits = [
-        choice_classes(attributes, chosen, classes, starts=starts if classes > 1 else 1, random_state=random_state)
+        choice_classes(
+            attributes,
+            chosen,
+            classes,
+            offered=offered,
+            starts=starts if classes > 1 else 1,
+            random_state=random_state,
+        )
         for classes in range(1, most + 1)
     ]
     return min(fits, key=lambda fit: fit.aic3)
 
 
-def _checked(attributes: ArrayLike, chosen: ArrayLike, classes: int, held_out: int) -> tuple[FloatArray, Choices]:
-    told, given = np.asarray(attributes, dtype=np.float64), np.asarray(chosen)
+def placed_in_classes(
+    found: ChoiceClasses, attributes: ArrayLike, chosen: ArrayLike, *, offered: ArrayLike | None = None
+) -> ChoiceClasses:
+    """The same classes with the posterior and the log-likelihood of other people, or of more choices.
+
+    Args:
+        found: The classes.
+        attributes: As `choice_classes` takes them.
+        chosen: As there.
+        offered: As there.
+
+    Raises:
+        EstimationError: as there.
+    """
+    whole = tasks_of("placed_in_classes", attributes, chosen, offered)
+    _check("placed_in_classes", whole, 1, 0)
+    posterior, likelihood = _placed(whole, found.tastes, found.shares)
+    return replace(found, posterior=posterior, log_likelihood=likelihood)
+
+
+def _check(where: str, tasks: Tasks, classes: int, held_out: int) -> None:
+    unlearned = int((tasks.answered() == 0).sum())
     problems = []
-    where = "choice_classes"
-    if told.ndim != 4 or told.shape[:2] != given.shape:
-        next_step = "Give attributes as (people, tasks, alternatives, attributes) and choices as (people, tasks)."
-        shapes = f"{told.shape} and {given.shape}"
-        raise EstimationError(Problem("SHAPE_WRONG", "The shapes do not fit", where, shapes, next_step))
-    if not np.isfinite(told).all():
-        problems.append(Problem("VALUE_UNKNOWN", "Attributes are not all known", where, "attributes", "Fill them in."))
-    picked = given.astype(np.int64)
-    if (picked != given).any() or (picked < 0).any() or (picked >= told.shape[2]).any():
-        next_step = "Number alternatives from 0."
-        problems.append(Problem("CHOICE_UNKNOWN", "Some choices are no alternative", where, "chosen", next_step))
-    if not (1 <= classes <= len(told) and 0 <= held_out < told.shape[1]):
+    if not 1 <= classes <= tasks.people or held_out < 0 or unlearned == tasks.people:
+        given = f"{classes} classes, {held_out} held out, {tasks.people} people"
         next_step = "Ask for fewer classes than people, and leave tasks to learn from."
-        given_ = f"{classes} classes, {held_out} held out"
-        problems.append(Problem("ASKED_TOO_MUCH", "There is too little to learn from", where, given_, next_step))
-    if problems:
-        raise EstimationError(problems)
-    return told, picked
+        problems.append(Problem("ASKED_TOO_MUCH", "There is too little to learn from", where, given, next_step))
+    elif unlearned:
+        what, next_step = "Some people have no task to learn from", "Leave them out, or hold fewer tasks out."
+        problems.append(Problem("PERSON_SILENT", what, where, f"{unlearned} of {tasks.people}", next_step))
+    if tasks.problems or problems:
+        raise EstimationError([*tasks.problems, *problems])
 
 
-def _fit(
-    told: FloatArray, picked: Choices, classes: int, chance: np.random.Generator
-) -> tuple[FloatArray, FloatArray, FloatArray, float]:
-    people, attributes = told.shape[0], told.shape[3]
-    posterior = chance.dirichlet(np.full(classes, 0.5), people)
-    tastes = chance.normal(0.0, 0.1, (classes, attributes))
-    before = -np.inf
-    for _ in range(_STEPS):
-        tastes = np.stack([_learned(told, picked, posterior[:, each], tastes[each]) for each in range(classes)])
+_Fit = tuple[FloatArray, FloatArray, FloatArray, float]
+
+
+def _best(tasks: Tasks, classes: int, starts: int, chance: np.random.Generator) -> _Fit:
+    """The likeliest of several starts; only those that are ahead after a few steps are followed to the end."""
+    posteriors = [chance.dirichlet(np.full(classes, 0.5), tasks.people) for _ in range(starts)]
+    first = [chance.normal(0.0, 0.1, (classes, tasks.attributes)) for _ in range(starts)]
+    begun = [_fit(tasks, *start, _SHORT) for start in zip(first, posteriors, strict=True)]
+    ahead = sorted(begun, key=lambda fit: -fit[3])[:_LIKELY]
+    return max((_fit(tasks, fit[0], fit[2], _LONG) for fit in ahead), key=lambda fit: fit[3])
+
+
+def _fit(tasks: Tasks, tastes: FloatArray, posterior: FloatArray, steps: int) -> _Fit:
+    before, newton = -np.inf, _NEWTON if posterior.shape[1] > 1 else _NEWTON_LAST
+    shares, likelihood = posterior.mean(axis=0), before
+    for _ in range(steps):
+        tastes = np.stack([_learned(tasks, *each, newton) for each in zip(posterior.T, tastes, strict=True)])
         shares = posterior.mean(axis=0)
-        each = np.stack([_log_chances(told, picked, taste).sum(axis=1) for taste in tastes], axis=1)
-        joint = each + np.log(np.maximum(shares, 1e-300))
-        top = joint.max(axis=1, keepdims=True)
-        whole = top[:, 0] + np.log(np.exp(joint - top).sum(axis=1))
-        posterior = np.exp(joint - whole[:, None])
-        likelihood = float(whole.sum())
+        posterior, likelihood = _placed(tasks, tastes, shares)
         if likelihood - before < _CLOSE * abs(likelihood):
             break
         before = likelihood
-    return tastes, posterior.mean(axis=0), posterior, likelihood
+    return tastes, shares, posterior, likelihood
 
 
-def _learned(told: FloatArray, picked: Choices, weights: FloatArray, taste: FloatArray) -> FloatArray:
+def _placed(tasks: Tasks, tastes: FloatArray, shares: FloatArray) -> tuple[FloatArray, float]:
+    """Posterior of the classes, shape (people, classes), and the log-likelihood."""
+    each = np.stack([tasks.by_person(tasks.log_chosen(taste)) for taste in tastes], axis=1)
+    joint = each + np.log(np.maximum(shares, 1e-300))
+    top = joint.max(axis=1, keepdims=True)
+    whole = top[:, 0] + np.log(np.exp(joint - top).sum(axis=1))
+    return np.exp(joint - whole[:, None]), float(whole.sum())
+
+
+def _learned(tasks: Tasks, belongs: FloatArray, taste: FloatArray, steps: int) -> FloatArray:
     """Newton steps of the weighted conditional logit with a weak normal prior."""
-    mine = np.take_along_axis(told, picked[:, :, None, None], axis=2)[:, :, 0]
-    for _ in range(_NEWTON):
-        chances = np.exp(_log_all(told, taste))
-        mean = np.einsum("ntj,ntjk->ntk", chances, told)
-        gradient = np.einsum("n,ntk->k", weights, mine - mean) - _RIDGE * taste
-        second = np.einsum("n,ntj,ntjk,ntjl->kl", weights, chances, told, told, optimize=True)
-        second -= np.einsum("n,ntk,ntl->kl", weights, mean, mean, optimize=True)
+    weights = belongs[tasks.who]
+    for _ in range(steps):
+        mean, second = tasks.moments(taste, weights)
+        gradient = weights @ (tasks.mine - mean) - _RIDGE * taste
         step = np.linalg.solve(second + _RIDGE * np.eye(len(taste)), gradient)
         taste = taste + step / max(1.0, float(np.abs(step).max()) / 2.0)
-        if float(np.abs(step).max()) < 1e-6:
+        if float(np.abs(step).max()) < 1e-7:
             break
     return taste
 
 
-def _errors(told: FloatArray, picked: Choices, tastes: FloatArray, posterior: FloatArray) -> FloatArray:
-    """Standard errors of tastes, infinite where nothing bounds one."""
-    mine = np.take_along_axis(told, picked[:, :, None, None], axis=2)[:, :, 0]
+def _covariance(tasks: Tasks, tastes: FloatArray, posterior: FloatArray) -> FloatArray:
+    """Covariance of each class's tastes, infinite where nothing bounds one."""
+    classes, attributes = tastes.shape
     scores = [posterior[:, :-1] - posterior.mean(axis=0)[:-1]]
     bounded = []
     for taste, belongs in zip(tastes, posterior.T, strict=True):
-        chances = np.exp(_log_all(told, taste))
-        mean = np.einsum("ntj,ntjk->ntk", chances, told)
-        scores.append(belongs[:, None] * (mine - mean).sum(axis=1))
-        unsure = belongs @ (1 - np.take_along_axis(chances, picked[:, :, None], axis=2)[:, :, 0]).sum(axis=1)
+        mean, _ = tasks.moments(taste, belongs[tasks.who])
+        scores.append(belongs[:, None] * tasks.by_person(tasks.mine - mean))
+        unsure = belongs[tasks.who] @ (1 - np.exp(tasks.log_chosen(taste)))
         bounded.append(unsure > _UNSURE)
     every = np.column_stack(scores)
     information = every.T @ every
+    endless = np.full((classes, attributes, attributes), np.inf)
     if len(every) <= every.shape[1] or np.linalg.cond(information) > _SINGULAR:
-        return np.full(tastes.shape, np.inf)
-    errors = np.sqrt(np.diag(np.linalg.inv(information)))[len(tastes) - 1 :].reshape(tastes.shape)
-    return np.where(np.array(bounded)[:, None], errors, np.inf)
+        return endless
+    whole = np.linalg.inv(information)[classes - 1 :, classes - 1 :]
+    own = np.stack([whole[at : at + attributes, at : at + attributes] for at in range(0, len(whole), attributes)])
+    return np.where(np.array(bounded)[:, None, None], own, endless)
 
 
-def _log_all(told: FloatArray, taste: FloatArray) -> FloatArray:
-    utility = told @ taste
-    utility -= utility.max(axis=2, keepdims=True)
-    return np.asarray(utility - np.log(np.exp(utility).sum(axis=2, keepdims=True)), dtype=np.float64)
-
-
-def _log_chances(told: FloatArray, picked: Choices, taste: FloatArray) -> FloatArray:
-    return np.take_along_axis(_log_all(told, taste), picked[:, :, None], axis=2)[:, :, 0]
-
-
-def _hit_rate(told: FloatArray, picked: Choices, tastes: FloatArray, posterior: FloatArray) -> float:
-    chances = np.stack([np.exp(_log_all(told, taste)) for taste in tastes])
-    mixed = np.einsum("ns,sntj->ntj", posterior, chances)
-    return float((mixed.argmax(axis=2) == picked).mean())
+def _foretold(left: Tasks, tastes: FloatArray, posterior: FloatArray) -> tuple[float, FloatArray]:
+    """Share of left-out tasks that are hit, and the log-chance of each person's left-out choices."""
+    if not left.rows:
+        return float("nan"), np.full(left.people, np.nan)
+    chances = np.stack([np.exp(left.log_chances(taste)) for taste in tastes])
+    mixed = np.einsum("rs,srj->rj", posterior[left.who], chances)
+    own = np.stack([left.by_person(left.log_chosen(taste)) for taste in tastes], axis=1)
+    top = own.max(axis=1, keepdims=True)
+    foretold = top[:, 0] + np.log((posterior * np.exp(own - top)).sum(axis=1))
+    return float((mixed.argmax(axis=1) == left.picked).mean()), foretold

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from segmentry.science.inputs import FloatArray
+from segmentry.science.omega import omega
 from segmentry.terms.errors import EstimationError, Problem, shorten
 from segmentry.terms.numbers import Estimate, NotEstimable
 
@@ -28,14 +29,14 @@ class Reliability:
     Attributes:
         alpha: Cronbach's alpha over respondents who answered every item; of Feldt's interval, which is too short for
             answers that lean to one side, and that of any distribution, each end is the farther one.
-        omega: Share of the variance of the sum that one common factor explains.
+        omega: Share of the variance of the sum that one common factor explains, with its interval (`omega.omega`).
         item_total: Correlation of each item with the sum of the others, shape (k,); NaN where either does not vary.
         alpha_without: Alpha if the item is left out, shape (k,); NaN for two items.
         respondents: Respondents who answered every item.
     """
 
     alpha: Estimate | NotEstimable
-    omega: float | NotEstimable
+    omega: Estimate | NotEstimable
     item_total: FloatArray
     alpha_without: FloatArray
     respondents: int
@@ -145,7 +146,7 @@ def reliability(answers: ArrayLike, *, level: float = 0.95) -> Reliability:
     found = _alpha(covariance)
     return Reliability(
         _interval(found, whole, level) if np.isfinite(found) else _no_alpha(varied),
-        _omega(covariance),
+        omega(whole, level=level),
         np.array([_correlation(whole[:, item], rest[:, item]) for item in range(items)]),
         np.array(without),
         rows,
@@ -275,35 +276,6 @@ def _error(whole: FloatArray) -> float:
     variance, whole_variance = own.sum() / (rows - 1), together.sum() / (rows - 1)
     moved = (own - variance) / whole_variance - variance * (together - whole_variance) / whole_variance**2
     return float(items / (items - 1) * moved.std(ddof=1) / math.sqrt(rows))
-
-
-def _omega(covariance: FloatArray) -> float | NotEstimable:
-    """Omega of one factor: (sum of loadings)^2 over the variance of the sum, loadings by minimum residuals."""
-    if not (np.diag(covariance) > 0).all():
-        return NotEstimable("an item does not vary")
-    if covariance.shape[0] < 3:
-        return NotEstimable("a factor needs three items")
-    loadings = _one_factor(covariance)
-    if loadings is None:
-        return NotEstimable("no common factor of these items can be told")
-    unique = float((np.diag(covariance) - loadings**2).sum())
-    common = float(loadings.sum()) ** 2
-    return common / (common + unique)
-
-
-def _one_factor(covariance: FloatArray) -> FloatArray | None:
-    """Loadings of one factor that leave the smallest residuals beside the diagonal (Harman & Jones 1966)."""
-    from scipy.optimize import least_squares
-
-    scale = np.sqrt(np.diag(covariance))
-    correlation = covariance / np.outer(scale, scale)
-    above = np.triu_indices(len(scale), 1)
-    first = np.linalg.eigh(correlation)[1][:, -1]
-    start = np.clip(first * np.sign(first.sum() or 1.0) * np.sqrt(len(scale)) * 0.7, -0.95, 0.95)
-    found = least_squares(
-        lambda loads: np.outer(loads, loads)[above] - correlation[above], start, bounds=(-1.0, 1.0), xtol=1e-12
-    )
-    return np.asarray(found.x * scale) if found.success else None
 
 
 def _correlation(left: FloatArray, right: FloatArray) -> float:

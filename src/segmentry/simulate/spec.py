@@ -15,7 +15,10 @@ Process = Literal["beta_geometric", "modified_beta_geometric", "pareto", "season
 
 PROCESSES: tuple[str, ...] = get_args(Process)
 
-PARTS = ("persons", "surveys", "behavior", "feedback", "accounts", "technology", "leads", "relations", "market")
+PARTS = (
+    *("persons", "surveys", "behavior", "feedback", "accounts", "technology", "leads", "relations", "market"),
+    "choices",
+)
 """What a company may have beside orders, products, service and campaigns."""
 
 _RANGES: dict[str, tuple[float, float]] = {
@@ -60,7 +63,7 @@ class CompanySpec:
         dirt_share: Share of exported rows that are spoiled (repeated, impossible date, blank price), a third each.
         parts: What the company has beside its base tables; see `PARTS`. None of it by default: it takes time.
         survey_strength: How strongly latent traits stand behind answers; at 0 scales have no common factor, benefits
-            no classes and satisfaction no drivers.
+            no classes, satisfaction no drivers, and choices are lots.
         lead_strength: How strongly fit and behavior decide over leads; at 0 outcomes depend on nothing.
     """
 

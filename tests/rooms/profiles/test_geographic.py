@@ -20,7 +20,7 @@ from segmentry.profiles.catalog import TraitCatalog
 from segmentry.profiles.geographic import GeographicSpec
 from segmentry.profiles.geographic.cities import atlas, densities, folded, tier
 from segmentry.profiles.geographic.countries import country_code, main_language, world_place
-from segmentry.profiles.geographic.preferences import preferences
+from segmentry.profiles.geographic.preferences import preferences, told_openly
 from segmentry.profiles.geographic.traits import climate_band, kilometers
 from segmentry.terms.errors import SettingsError
 
@@ -205,7 +205,7 @@ def lines_of(cells: dict[tuple[str, str], tuple[int, float]]) -> tuple[Any, Any]
 )
 def test_the_index_is_one_hundred_on_average(cells: dict[tuple[str, str], tuple[int, float]]) -> None:
     """Weighted by what areas buy, the mean index of every item is exactly 100 (Harris, Sleight & Webber 2005)."""
-    table = preferences(*lines_of(cells), "category", 1)
+    table = preferences(*lines_of(cells), "category")
     rows = ibis.duckdb.connect().to_pyarrow(table).to_pylist()
     whole = sum(number * amount for number, amount in cells.values())
     weight = {area: 0.0 for area, _ in cells}
@@ -217,14 +217,19 @@ def test_the_index_is_one_hundred_on_average(cells: dict[tuple[str, str], tuple[
 
 
 def test_few_buyers_keep_their_preference_to_themselves() -> None:
-    """Below the smallest number of buyers there is a reason instead of an index."""
-    table = preferences(*lines_of({("A", "x"): (9, 10), ("A", "y"): (10, 10)}), "category", 10)
-    rows = {row["item"]: row for row in ibis.duckdb.connect().to_pyarrow(table).to_pylist()}
-    assert (rows["x"]["preference_index"], rows["y"]["preference_index"]) == (None, pytest.approx(100))
-    assert rows["x"]["reason"]
-    assert rows["y"]["reason"] is None
-    assert [rows["x"][name] for name in ("share", "index_low", "index_high")] == [None] * 3
-    assert rows["y"]["share"] == pytest.approx(10 / 19)
+    """Below the smallest number of buyers there is a reason instead of an index; what would tell it goes as well."""
+    cells = {(area, item): (12, 10.0) for area in "ABC" for item in "xyz"} | {("A", "x"): (9, 10.0)}
+    table = preferences(*lines_of(cells), "category")
+    found = told_openly(ibis.duckdb.connect().to_pyarrow(table).to_pylist(), 10)
+    rows = {(row["area"], row["item"]): row for row in found}
+    first = rows["A", "x"]
+    assert [first[name] for name in ("share", "preference_index", "index_low", "index_high")] == [None] * 4
+    assert first["reason"] == "Fewer than 10 customers bought it there."
+    lost = sorted(place for place, row in rows.items() if row["share"] is None)
+    assert lost == [("A", "x"), ("A", "y"), ("B", "x"), ("B", "y")]
+    assert rows["C", "x"]["share"] == pytest.approx(1 / 3)
+    assert all((row["share"] is None) == (row["reason"] is not None) for row in found)
+    assert all(row["base_share"] is not None for row in found)
 
 
 def test_an_interval_by_hand() -> None:
@@ -232,7 +237,7 @@ def test_an_interval_by_hand() -> None:
     lines = [("1", "x", 4.0), ("1", "x", 6.0), ("2", "x", 10.0), ("3", "y", 30.0), ("4", "x", 50.0)]
     columns = dict(zip(("customer_id", "category", "amount"), zip(*lines, strict=True), strict=True))
     areas = {"customer_id": ["1", "2", "3", "4"], "area": ["A", "A", "A", "B"]}
-    table = preferences(ibis.memtable(pa.table(columns)), ibis.memtable(pa.table(areas)), "category", 1)
+    table = preferences(ibis.memtable(pa.table(columns)), ibis.memtable(pa.table(areas)), "category")
     rows = {(row["area"], row["item"]): row for row in ibis.duckdb.connect().to_pyarrow(table).to_pylist()}
     error = math.sqrt((200 * 0.6**2 + 900 * 0.4**2) / 50**2) / 0.4
     found = rows["A", "x"]
@@ -250,8 +255,8 @@ def test_intervals_hold_one_hundred_where_regions_do_not_differ() -> None:
     people = [f"c{at}" for at in range(15_000)]
     items, amounts = random.choice(["x", "y", "z", "w"], 15_000, p=[0.4, 0.3, 0.2, 0.1]), random.lognormal(size=15_000)
     lines = ibis.memtable(pa.table({"customer_id": people, "category": items, "amount": amounts}))
-    table = preferences(lines, ibis.memtable(pa.table({"customer_id": people, "area": places})), "category", 10)
-    rows = ibis.duckdb.connect().to_pyarrow(table).to_pylist()
+    table = preferences(lines, ibis.memtable(pa.table({"customer_id": people, "area": places})), "category")
+    rows = told_openly(ibis.duckdb.connect().to_pyarrow(table).to_pylist(), 10)
     held = [row["index_low"] <= 100 <= row["index_high"] for row in rows if row["preference_index"] is not None]
     assert len(held) > 400
     assert 0.92 <= np.mean(held) <= 0.98

@@ -154,6 +154,53 @@ def test_answers_that_cannot_be_are_findings(design: Design) -> None:
     assert [(each["question"], each["score"]) for each in taken.responses] == [(nps, 7.0)]
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "words"),
+    [
+        ("nps", "7.5", "between the points"),
+        ("nps", "-1", "leaves the scale from 0 to 10"),
+        ("nps", "nan", "leaves the scale"),
+        ("ease", "6 of 5", "no point"),
+        ("ease", "8", "leaves the scale from 1 to 7"),
+        ("ease", "2.0001", "between the points"),
+    ],
+)
+def test_an_answer_beside_the_points_is_a_finding_and_no_score(
+    design: Design, question: str, answer: str, words: str
+) -> None:
+    """Half a point, one beyond an end, no number: told with line and answer, and neither rounded nor scored."""
+    name = design.questions[0].id if question == "nps" else question
+    taken = take_answers(design, [{"token": "t1", name: answer, "where": "web"}], {"t1": "ann"})
+    assert [(each["line"], each["given"]) for each in taken.findings] == [(2, answer)]
+    assert words in taken.findings[0]["finding"]
+    assert [each["question"] for each in taken.responses] == ["where"]
+
+
+def test_points_of_a_scale_are_its_steps_its_ends_and_its_words() -> None:
+    """A scale from .5 to 3 has .5, 1.5, 2.5 and 3; a word may stand for a half, and then the half may be written."""
+    text = """
+    survey = "s"
+    [[questions]]
+    id = "a"
+    text = "How much?"
+    low = 0.5
+    high = 3
+    labels = {middle = 2.25}
+    """
+    design = read_design(text)
+    given = ["0.5", "1.5", "2.5", "3", "Middle", "2.25", "1", "2"]
+    taken = [take_answers(design, [{"token": "t", "a": each}], {"t": "ann"}) for each in given]
+    assert [[each["score"] for each in one.responses] for one in taken] == [
+        [0.5], [1.5], [2.5], [3.0], [2.25], [2.25], [], [],
+    ]  # fmt: skip
+
+
+def test_words_for_points_off_the_scale_are_refused() -> None:
+    """A label that stands for 6 of 5 could never be an answer."""
+    with pytest.raises(SettingsError, match="off the scale"):
+        read_design('survey = "s"\n[[questions]]\ntext = "How?"\nmeasure = "csat"\nlabels = {super = 6}')
+
+
 def invited(engine: Engine, design: Design, **told: Any) -> list[dict[str, Any]]:
     with engine.run("invite") as run:
         return run_survey_designs.invite(run, design, KEY, AS_OF, "https://shop.example/s?t={token}", **told)

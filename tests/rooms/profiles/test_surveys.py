@@ -58,7 +58,8 @@ def test_reliability_is_told_with_its_interval(engine: Engine) -> None:
     truth = reliability(values)
     assert row["alpha"] == pytest.approx(truth.alpha.value)  # type: ignore[union-attr]
     assert (row["alpha_low"], row["alpha_high"]) == pytest.approx((truth.alpha.low, truth.alpha.high))  # type: ignore[union-attr]
-    assert row["omega"] == pytest.approx(truth.omega)
+    assert row["omega"] == pytest.approx(truth.omega.value)  # type: ignore[union-attr]
+    assert (row["omega_low"], row["omega_high"]) == pytest.approx((truth.omega.low, truth.omega.high))  # type: ignore[union-attr]
     assert (row["complete"], row["respondents"], row["verdict"], row["offered"]) == (149, 150, "good", True)
     items = table(engine, "survey_items", "question")
     assert [items[name]["item_total"] for name in ITEMS] == pytest.approx(truth.item_total.tolist())

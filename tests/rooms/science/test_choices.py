@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from segmentry.science import choice_classes, choose_classes
+from segmentry.science import choice_classes, choose_classes, placed_in_classes
 from segmentry.terms.errors import EstimationError
 
 TASTES = np.array([[1.5, -1.0, 0.5], [-1.0, 1.5, 1.0]])
@@ -94,3 +94,76 @@ def test_nonsense_is_refused_with_every_mistake() -> None:
     with pytest.raises(EstimationError) as caught:
         choice_classes(broken, wrong, 99)
     assert {each.code for each in caught.value.problems} == {"VALUE_UNKNOWN", "CHOICE_UNKNOWN", "ASKED_TOO_MUCH"}
+
+
+def test_what_was_not_offered_or_not_answered_changes_nothing() -> None:
+    """Alternatives that did not stand there and tasks without an answer: the same fit as without them at all."""
+    attributes, chosen, _ = planted(TASTES, [0.6, 0.4], people=60, tasks=6)
+    wide = np.concatenate([attributes, np.full((60, 6, 2, 3), np.nan)], axis=2)
+    offered = np.zeros(wide.shape[:3], dtype=bool)
+    offered[:, :, :4] = True
+    longer = np.concatenate([wide, np.zeros((60, 1, 6, 3))], axis=1)
+    told = np.concatenate([chosen, np.full((60, 1), -1)], axis=1)
+    stood = np.concatenate([offered, np.ones((60, 1, 6), dtype=bool)], axis=1)
+    plain, padded = choice_classes(attributes, chosen, 2), choice_classes(longer, told, 2, offered=stood)
+    assert padded.tastes == pytest.approx(plain.tastes, abs=1e-9)
+    assert padded.log_likelihood == pytest.approx(plain.log_likelihood)
+
+
+def test_a_choice_among_fewer_is_told_by_those_that_stood_there() -> None:
+    """With two of four alternatives taken away every left one is as likely where nothing matters: n t ln(1/2)."""
+    offered = np.zeros((20, 5, 4), dtype=bool)
+    offered[:, :, 1:3] = True
+    found = choice_classes(np.zeros((20, 5, 4, 2)), np.ones((20, 5), dtype=int), 1, offered=offered)
+    assert found.log_likelihood == pytest.approx(100 * np.log(0.5))
+
+
+def test_everybodys_own_last_tasks_are_held_out() -> None:
+    """Of people with four and with six tasks the last two of each are left out, wherever empty places stand."""
+    attributes, chosen, _ = planted(TASTES[:1], [1.0], people=40, tasks=6)
+    short = chosen.copy()
+    short[::2, 4:] = -1
+    found = choice_classes(attributes, short, 1, held_out=2)
+    kept = short.copy()
+    kept[::2, 2:], kept[1::2, 4:] = -1, -1
+    assert found.tastes == pytest.approx(choice_classes(attributes, kept, 1).tastes)
+    assert np.isfinite(found.foretold).all()
+    utility = attributes @ found.tastes[0]
+    left = (short >= 0) & (kept < 0)
+    assert found.hit_rate == pytest.approx((utility.argmax(axis=2)[left] == chosen[left]).mean())
+
+
+def test_others_are_placed_in_the_same_classes() -> None:
+    """Classes learned from some people place those people as they did, and others where they belong."""
+    attributes, chosen, classes = planted(TASTES, [0.6, 0.4], people=300)
+    found = choice_classes(attributes[:150], chosen[:150], 2)
+    again = placed_in_classes(found, attributes[:150], chosen[:150])
+    assert again.posterior == pytest.approx(found.posterior, abs=1e-3)
+    others = placed_in_classes(found, attributes[150:], chosen[150:])
+    assert (others.posterior.argmax(axis=1) == classes[150:]).mean() > 0.95
+
+
+def test_the_covariance_holds_the_errors() -> None:
+    """Its diagonal is the square of the errors, it is symmetric, and it is the inverse information of one class."""
+    attributes, chosen, _ = planted(TASTES[:1], [1.0], people=2_000, tasks=4)
+    found = choice_classes(attributes, chosen, 1)
+    assert np.diagonal(found.covariance[0]) == pytest.approx(found.errors[0] ** 2)
+    chances = np.exp(attributes @ found.tastes[0])
+    chances /= chances.sum(axis=2, keepdims=True)
+    mean = np.einsum("ntj,ntjk->ntk", chances, attributes)
+    information = np.einsum("ntj,ntjk,ntjl->kl", chances, attributes, attributes) - np.einsum("ntk,ntl->kl", mean, mean)
+    assert found.covariance[0] == pytest.approx(np.linalg.inv(information), rel=0.15, abs=5e-5)
+
+
+def test_who_answered_nothing_and_what_was_not_offered_is_refused() -> None:
+    """A person without a task to learn from, and a choice of what did not stand there."""
+    attributes, chosen, _ = planted(TASTES, [0.5, 0.5], people=20, tasks=2)
+    silent = chosen.copy()
+    silent[3] = -1
+    with pytest.raises(EstimationError, match="no task to learn from"):
+        choice_classes(attributes, silent, 1)
+    offered = np.ones(attributes.shape[:3], dtype=bool)
+    offered[0, 0, chosen[0, 0]] = False
+    with pytest.raises(EstimationError) as caught:
+        choice_classes(attributes, chosen, 1, offered=offered)
+    assert [each.code for each in caught.value.problems] == ["CHOICE_UNKNOWN"]

@@ -80,10 +80,11 @@ def test_omega_is_the_share_of_the_common_factor() -> None:
     loads = np.array([0.9, 0.8, 0.5, 0.3])
     found = reliability(congeneric(40_000, loads.tolist()))
     true = loads.sum() ** 2 / (loads.sum() ** 2 + (1 - loads**2).sum())
-    assert found.omega == pytest.approx(true, abs=0.01)
     assert isinstance(found.alpha, Estimate)
-    assert isinstance(found.omega, float)
-    assert found.alpha.value < found.omega
+    assert isinstance(found.omega, Estimate)
+    assert found.omega.value == pytest.approx(true, abs=0.01)
+    assert found.omega.low < true < found.omega.high < found.omega.low + 0.02
+    assert found.alpha.value < found.omega.value
 
 
 def test_reversing_and_keying_back_changes_nothing() -> None:
@@ -250,4 +251,7 @@ def test_reliability_knows_neither_unit_nor_order(seed: int, scale: float, shift
     assert isinstance(one.alpha, Estimate)
     assert isinstance(other.alpha, Estimate)
     assert other.alpha.value == pytest.approx(one.alpha.value, abs=1e-8)
-    assert other.omega == pytest.approx(one.omega, abs=1e-4)
+    assert isinstance(one.omega, Estimate)
+    assert isinstance(other.omega, Estimate)
+    assert other.omega.value == pytest.approx(one.omega.value, abs=1e-4)
+    assert (other.omega.low, other.omega.high) == pytest.approx((one.omega.low, one.omega.high), abs=1e-3)

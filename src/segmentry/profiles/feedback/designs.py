@@ -205,6 +205,9 @@ def _question(survey_id: str, place: int, given: object, problems: list[Problem]
         told.wrong(
             "measure", f"{low:g} to {high:g}", "Recommendation has the scale from 0 to 10", "Leave the ends out."
         )
+    outside = [word for word, point in labels if kind == "scale" and not low <= point <= high]
+    if outside:
+        told.wrong("labels", ", ".join(outside), "Words stand for points off the scale", "Correct the points.")
     if kind == "choice" and len(choices) < 2:
         told.wrong("choices", choices, "A choice has two answers or more", "List them.")
     told.done()
@@ -254,7 +257,15 @@ def _fault(question: Question | None, text: str) -> str | None:
     point = _point(question, text)
     if point is None:
         return "the answer is no point of the scale"
-    return None if question.low <= point <= question.high else "the answer leaves the scale"
+    if not question.low <= point <= question.high:
+        return f"the answer leaves the scale from {question.low:g} to {question.high:g}"
+    return None if _is_point(question, point) else "the answer lies between the points of the scale"
+
+
+def _is_point(question: Question, point: float) -> bool:
+    """Whether the scale has this point: whole steps from its lowest one, its highest, and those that have a word."""
+    worded = {number for _, number in question.labels}
+    return (point - question.low).is_integer() or point == question.high or point in worded
 
 
 def _point(question: Question, text: str) -> float | None:

@@ -35,13 +35,16 @@ REGIONAL_PREFERENCES = Contract(
         Column("area", _TEXT, "Country of the buyers.", required=True),
         Column("item", _TEXT, "Category, or product where no category is told.", required=True),
         Column("customers", _INTEGER, "Buyers of it in the area.", "customers", required=True),
-        Column("share", _NUMBER, "Its share of what the area buys; empty where too few buyers are.", "share"),
-        Column("base_share", _NUMBER, "Its share of what everybody buys.", "share", required=True),
+        Column("share", _NUMBER, "Its share of what the area buys; empty where it is kept back.", "share"),
         Column(
-            "preference_index", _NUMBER, "100 times share over base share; empty where too few buyers are.", "index"
+            "base_share",
+            _NUMBER,
+            "Its share of what everybody buys; empty where it would tell what is kept back.",
+            "share",
         ),
+        Column("preference_index", _NUMBER, "100 times share over base share; empty where it is kept back.", "index"),
         Column("index_low", _NUMBER, "Lower end of its 95 % interval (buyers of the area drawn anew).", "index"),
         Column("index_high", _NUMBER, "Upper end.", "index"),
-        Column("reason", _TEXT, "Why there is no index."),
+        Column("reason", _TEXT, "Why anything is kept back."),
     ),
 )

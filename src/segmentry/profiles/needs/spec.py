@@ -1,4 +1,4 @@
-"""What may be asked of needs: pairs of ratings, Kano pairs, benefits sought, and drivers."""
+"""What may be asked of needs: pairs of ratings, Kano pairs, benefits sought, drivers, and studies of choices."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
+from segmentry.profiles.needs.choice_spec import ChoicesSpec
 from segmentry.profiles.settings import Settings, raise_problems
 from segmentry.science.drivers import MOST_DRIVERS
 from segmentry.terms.artifacts import Spec
@@ -135,6 +136,8 @@ class NeedsSpec(Spec):
         kano: Attributes with their pairs of questions.
         benefits: Sets of questions about benefits.
         drivers: Outcomes with what may go with them.
+        choices: The study of choices: ``survey``, ``price``, ``attributes``, ``categories``, ``bases`` and ``most``,
+            where the table alone does not tell.
     """
 
     as_of: datetime
@@ -144,6 +147,7 @@ class NeedsSpec(Spec):
     kano: tuple[KanoSpec, ...] = ()
     benefits: tuple[BenefitsSpec, ...] = ()
     drivers: tuple[DriversSpec, ...] = ()
+    choices: ChoicesSpec | None = None
 
     @classmethod
     def from_settings(
@@ -152,7 +156,8 @@ class NeedsSpec(Spec):
         """The spec out of the section ``[needs]`` of the settings.
 
         Args:
-            given: The section, of tables ``needs.NAME``, ``kano.NAME``, ``benefits.NAME`` and ``drivers.NAME``.
+            given: The section, of tables ``needs.NAME``, ``kano.NAME``, ``benefits.NAME`` and ``drivers.NAME``,
+                and the table ``choices``.
             as_of: Instant (UTC).
             last_day: The last local day that counts.
             currency: ISO code.
@@ -170,10 +175,18 @@ class NeedsSpec(Spec):
             tuple(_kano(name, each) for name, each in settings.tables("kano")),
             tuple(_benefits(name, each) for name, each in settings.tables("benefits")),
             tuple(_drivers(name, each) for name, each in settings.tables("drivers")),
+            _choices(settings),
         )
         settings.done()
         raise_problems(problems)
         return found
+
+
+def _choices(settings: Settings) -> ChoicesSpec | None:
+    settings.asked.add("choices")
+    if "choices" not in settings.given:
+        return None
+    return ChoicesSpec.from_table(Settings("[needs.choices]", settings.given["choices"], settings.problems))
 
 
 def _need(name: str, settings: Settings) -> NeedSpec:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from segmentry.profiles.needs.choice_tables import (
+    CHOICE_CLASSES,
+    CHOICE_CRITERIA,
+    CHOICE_FAULTS,
+    CHOICE_PARTS,
+    CHOICE_STUDIES,
+)
 from segmentry.profiles.tables import CUSTOMER_ID
 from segmentry.terms.tables import Column, ColumnType, Contract
 
@@ -96,3 +103,16 @@ NEED_DRIVERS = Contract(
         Column("reason", _TEXT, "Why nothing can be told, where nothing is."),
     ),
 )
+
+__all__ = [
+    "BENEFIT_CLASSES",
+    "CHOICE_CLASSES",
+    "CHOICE_CRITERIA",
+    "CHOICE_FAULTS",
+    "CHOICE_PARTS",
+    "CHOICE_STUDIES",
+    "NEEDS_TRAITS",
+    "NEED_DRIVERS",
+    "NEED_KANO",
+    "NEED_SCORES",
+]

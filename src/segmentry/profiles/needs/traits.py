@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from segmentry.profiles.catalog import Trait
 from segmentry.profiles.needs.spec import BenefitsSpec, NeedSpec
 from segmentry.terms.tables import ColumnType
 from segmentry.terms.vocabulary import Basis, DataClass, Observability, Specificity, TraitOrigin
 
 TOP_NEED = "most_unmet_need"
+CHOICES = "choices"
+CHOICE_CLASS, CHOSE_AT = "choice_class", "chose_at"
 
 
 def need_traits(need: NeedSpec) -> tuple[Trait, Trait]:
@@ -48,6 +52,35 @@ def benefit_traits(benefits: BenefitsSpec, classes: int) -> tuple[Trait, Trait]:
     )
 
 
+def choice_traits(study: str, classes: int, attributes: Sequence[str]) -> tuple[Trait, ...]:
+    """The class of tastes, how surely a customer belongs to it, when he chose, and what weighs how much for him.
+
+    Args:
+        study: The study.
+        classes: How many classes there are.
+        attributes: The attributes.
+    """
+    told = f"Class of tastes, one of {classes}, by what was chosen in the study {study} (mixture of logits)."
+    when = f"When the customer last chose in the study {study}."
+    surely = "Chance that the customer belongs to that class."
+    weighs = "of a choice that hangs on {} for this customer: range of part-worths over the sum of ranges."
+    predicted = TraitOrigin.PREDICTED
+    found = [
+        _trait(CHOICE_CLASS, ColumnType.TEXT, told, "", 365, predicted, CHOICES),
+        _trait(f"{CHOICE_CLASS}_certainty", ColumnType.NUMBER, surely, "probability", 365, predicted, CHOICES),
+        _trait(CHOSE_AT, ColumnType.TIMESTAMP, when, "UTC", 365, TraitOrigin.COMPUTED, CHOICES),
+    ]
+    for each in attributes:
+        words = f"Share {weighs.format(each.replace('_', ' '))}"
+        found.append(_trait(importance_of(each), ColumnType.NUMBER, words, "share", 365, predicted, CHOICES))
+    return tuple(found)
+
+
+def importance_of(attribute: str) -> str:
+    """Name of the trait that tells how much an attribute weighs."""
+    return f"importance_of_{attribute}"
+
+
 def _trait(
     name: str,
     kind: ColumnType,
@@ -55,6 +88,7 @@ def _trait(
     unit: str,
     days: int,
     origin: TraitOrigin = TraitOrigin.COMPUTED,
+    source: str = "survey_responses",
 ) -> Trait:
     return Trait(
         name,
@@ -63,7 +97,7 @@ def _trait(
         description,
         unit,
         origin,
-        "survey_responses",
+        source,
         days,
         Observability.UNOBSERVABLE,
         Specificity.PRODUCT_SPECIFIC,

@@ -130,7 +130,9 @@ def _figures(proof: Proof) -> dict[str, Any]:
         "alpha": alpha.value if isinstance(alpha, Estimate) else None,
         "alpha_low": alpha.low if isinstance(alpha, Estimate) and told else None,
         "alpha_high": alpha.high if isinstance(alpha, Estimate) and told else None,
-        "omega": None if isinstance(omega, NotEstimable) else omega,
+        "omega": omega.value if isinstance(omega, Estimate) else None,
+        "omega_low": omega.low if isinstance(omega, Estimate) else None,
+        "omega_high": omega.high if isinstance(omega, Estimate) else None,
         "style_correlation": _number(proof.style),
     }
 

@@ -64,6 +64,8 @@ SURVEY_SCALES = Contract(
         ),
         Column("alpha_high", _NUMBER, "Upper end.", "share"),
         Column("omega", _NUMBER, "McDonald's omega of one factor.", "share"),
+        Column("omega_low", _NUMBER, "Lower end of its 95 % interval (delta method).", "share"),
+        Column("omega_high", _NUMBER, "Upper end.", "share"),
         Column("style_correlation", _NUMBER, "Correlation with the mean answer to all other items.", "correlation"),
         Column("verdict", _TEXT, "excellent to unreliable, single item, locked or not answered.", required=True),
         Column("offered", _BOOLEAN, "Whether discovery may use it.", required=True),
