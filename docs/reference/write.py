@@ -101,6 +101,7 @@ def contracts() -> str:
     from segmentry.maps import tables as maps
     from segmentry.profiles import tables as profiles
     from segmentry.segments import tables as segments
+    from segmentry.segments.leading import tables as leading
     from segmentry.sources import tables as sources
     from segmentry.strategy import tables as strategy
     from segmentry.terms import canonical
@@ -115,6 +116,7 @@ def contracts() -> str:
         ("Published by profiles", profiles),
         *((f"Published by profiles: {name}", module) for name, module in _modules_of_profiles("tables")),
         ("Published by segments", segments),
+        ("Published by segments: rules of leads", leading),
         ("Published by discovery", discovery),
         ("Published by discovery: guide", guide),
         ("Published by value", value),
@@ -161,9 +163,10 @@ def traits() -> str:
     from segmentry.profiles import demographic
     from segmentry.profiles.behavioral import TRAITS
     from segmentry.profiles.catalog import Trait
+    from segmentry.segments.leading.tables import RULE_TRAITS
     from segmentry.value.traits import TRAITS as VALUE_TRAITS
 
-    found = {each.name: each for each in (*TRAITS, *VALUE_TRAITS, *demographic.TRAITS)}
+    found = {each.name: each for each in (*TRAITS, *VALUE_TRAITS, *demographic.TRAITS, *RULE_TRAITS)}
     for _, module in _modules_of_profiles("traits"):
         for value in vars(module).values():
             told = value if isinstance(value, tuple) else (value,)

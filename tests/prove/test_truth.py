@@ -19,7 +19,7 @@ from segmentry.profiles.leads.spec import LeadSpec
 from segmentry.science.leads import calibration
 from segmentry.science.scales import reliability
 from segmentry.simulate import CompanySpec, simulate
-from segmentry.simulate.parts.leads import BY_SIZE, BY_SOURCE, BY_TITLE, SIZES, SOURCES, TITLES
+from segmentry.simulate.parts.leads import BY_SIZE, BY_SOURCE, BY_STACK, BY_TITLE, SIZES, SOLD, SOURCES, STACK, TITLES
 from segmentry.simulate.parts.surveys import SCALES
 from segmentry.terms.numbers import NotEstimable
 from tests.rooms.simulate.companies import Known, loaded, publish_profiles, sheet
@@ -130,7 +130,8 @@ def _told(spec: CompanySpec) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     columns = []
     for row, true in zip(sheet(company, "leads").to_pylist(), truth, strict=True):
         words = ((SOURCES, "LeadSource"), (TITLES, "JobTitle"), (SIZES, "CompanySize"))
-        columns.append([float(row[name] == word) for choices, name in words for word in choices] + [true["visits"]])
+        columns.append([float(row[name] == word) for choices, name in words for word in choices]
+                       + [true["visits"], float(true["stack"])])  # fmt: skip
     settled = np.array([row["settled"] for row in truth])
     outcome = np.array([row["converted"] for row in truth], float)
     chance = np.array([row["chance"] for row in truth])
@@ -153,7 +154,8 @@ def test_the_planted_rule_of_leads_can_be_learned() -> None:
     for start, planted in ((0, BY_SOURCE), (5, BY_TITLE), (10, BY_SIZE)):
         own = effects[start : start + len(planted)]
         assert own - own.mean() == pytest.approx(np.array(planted) - np.mean(planted), abs=0.25)
-    assert effects[-1] == pytest.approx(0.28, abs=0.04)
+    assert effects[-2] == pytest.approx(0.28, abs=0.04)
+    assert effects[-1] == pytest.approx(BY_STACK, abs=0.15)
 
 
 def test_leads_that_depend_on_nothing_teach_nothing() -> None:
@@ -180,13 +182,18 @@ def _leads(known: Known) -> None:
 
 
 def test_chances_told_of_open_leads_are_the_planted_ones(tmp_path: Path) -> None:
-    """Chances of leads that are still open correlate with the planted ones above .85 and are off by .1 at most."""
+    """Chances of open leads correlate with the planted ones above .85 and are off by .1 at most; bases are found."""
     spec = CompanySpec(customers=30_000, seed=8, days=600, holdout_days=0, products=16, parts=("leads",))
     with loaded(spec, tmp_path) as known:
         _leads(known)
         pairs = np.array(known.pairs("leads", "chance", "lead_traits", "lead_chance"))
         figures = {row["figure"]: row["value"] for row in known.rows("lead_conversion")}
         bins = known.rows("lead_reliability")
+        bases = {row["basis"] for row in known.rows("lead_bases") if row["claimed"]}
+        features = {row["feature"]: row["used"] for row in known.rows("lead_features")}
+    assert bases == {"demographic", "behavioral", "firmographic", "technographic"}
+    assert features[f"uses {STACK}"]
+    assert f"uses {SOLD}" not in features
     truth = known.company.truth.parts["leads"].to_pylist()
     assert len(pairs) > 0.3 * sum(not row["settled"] for row in truth)
     assert np.corrcoef(pairs.T)[0, 1] > 0.85
@@ -204,6 +211,7 @@ def test_no_lead_stands_out_where_nothing_decides(tmp_path: Path) -> None:
         _leads(known)
         told = [row["lead_chance"] for row in known.rows("lead_traits") if row["lead_chance"] is not None]
         claims = [row for row in known.rows("lead_alignments") if row["claimed"]]
+        assert not any(row["claimed"] for row in known.rows("lead_bases"))
     base = 1 / (1 + np.exp(1.4))
     assert not told or np.abs(np.array(told) - base).mean() < 0.06
     assert len(claims) <= 1

@@ -91,6 +91,7 @@ class Conversion:
         intercept: What the log-odds told lack on average, with its interval: 0 is calibrated, above 0 too low.
         reliability: Told against came, by bins of about equal numbers of leads.
         better: Whether the model beats the base rate beyond doubt.
+        judged_from: Instant of observation of the first lead it was judged on, and of none that taught it.
         model: The fitted model and its calibration, behind `chances`.
     """
 
@@ -105,6 +106,7 @@ class Conversion:
     intercept: Estimate | NotEstimable
     reliability: tuple[Reliability, ...]
     better: bool
+    judged_from: float
     model: Any
 
     def chances(self, features: ArrayLike) -> FloatArray:
@@ -204,7 +206,7 @@ def learn_conversion(
         base = _fitted(kind, values[learn], came[learn], random_state)
         bring = _calibration(calibrate, _told(base, values[calibrating]), came[calibrating])
         told = bring(_told(base, values[judge]))
-    return _judged(names, came, parts, told, (base, bring))
+    return _judged(names, came, parts, told, float(instants[judge[0]]), (base, bring))
 
 
 def _checked(
@@ -341,7 +343,12 @@ def _calibration(kind: str, told: FloatArray, came: FloatArray) -> Any:
 
 
 def _judged(
-    names: Sequence[str], came: FloatArray, parts: tuple[NDArray[np.int64], ...], told: FloatArray, model: Any
+    names: Sequence[str],
+    came: FloatArray,
+    parts: tuple[NDArray[np.int64], ...],
+    told: FloatArray,
+    judged_from: float,
+    model: Any,
 ) -> Conversion:
     learn, calibrating, judge = parts
     outcome = came[judge]
@@ -355,7 +362,7 @@ def _judged(
     )
     return Conversion(
         tuple(names), base, learn.size, calibrating.size, judge.size, proof, skill, slope, intercept, bins,
-        skill.low > 0, model,
+        skill.low > 0, judged_from, model,
     )  # fmt: skip
 
 

@@ -27,17 +27,20 @@ class Module:
         section: Its section of the settings.
         read: Makes its spec of that section.
         publish: Publishes its traits.
+        also: Other modules whose specs it takes, by section.
     """
 
     section: str
     read: Callable[..., Any]
     publish: Callable[..., None]
+    also: tuple[str, ...] = ()
 
 
 def modules() -> tuple[Module, ...]:
-    """The modules in order: accounts come after all whose traits they roll up."""
+    """The modules in order: accounts come after all whose traits they roll up, their contacts before who needs them."""
     from segmentry.profiles import (
         run_accounts,
+        run_contacts,
         run_demographic,
         run_engagement,
         run_feedback,
@@ -75,16 +78,19 @@ def modules() -> tuple[Module, ...]:
         Module("feedback", FeedbackSpec.from_settings, run_feedback.publish),
         Module("loyalty", LoyaltySpec.from_settings, run_loyalty.publish),
         Module("technographic", TechnographicSpec.from_settings, run_technographic.publish),
+        Module("accounts", AccountSpec.from_settings, run_contacts.publish),
         Module("kinds", KindsSpec.from_settings, run_kinds.publish),
         Module("accounts", AccountSpec.from_settings, run_accounts.publish),
+        Module("technographic", TechnographicSpec.from_settings, run_technographic.publish_companies),
         Module("firmographic", FirmographicSpec.from_settings, run_firmographic.publish),
-        Module("leads", LeadSpec.from_settings, run_leads.publish),
+        Module("leads", LeadSpec.from_settings, run_leads.publish, ("surveys", "needs")),
     )
 
 
 def check(told: Told) -> None:
     """`SettingsError` with every mistake in every section that a module reads."""
     from segmentry.profiles.identity.spec import IdentitySpec
+    from segmentry.segments.leading.texts import read_texts
 
     readers: dict[str, Callable[..., Any]] = {each.section: each.read for each in modules()} if told else {}
     problems: list[Problem] = []
@@ -92,6 +98,8 @@ def check(told: Told) -> None:
         try:
             if section == "identity":
                 IdentitySpec.from_settings(entries)
+            elif section == "leads":
+                problems += read_texts(readers[section](entries, **_ANY))[1]
             else:
                 readers[section](entries, **_ANY)
         except SettingsError as wrong:
@@ -114,8 +122,17 @@ def resolve(run: Run, told: Told) -> bool:
 
 def publish(run: Run, told: Told, spec: ProfileSpec, catalog: TraitCatalog) -> None:
     """Publish the traits of every module whose tables are there."""
+    specs = {each.section: _read(each, told, spec) for each in modules()}
     for module in modules():
-        module.publish(run, _read(module, told, spec), catalog)
+        module.publish(run, specs[module.section], catalog, **{name: specs[name] for name in module.also})
+
+
+def publish_lead_rules(run: Run, told: Told, spec: ProfileSpec, catalog: TraitCatalog, timezone: str) -> None:
+    """Publish which stage leads are fit for and who gets them, by rules that may ask for any trait and event."""
+    from segmentry.segments import run_lead_rules
+
+    module = next(each for each in modules() if each.section == "leads")
+    run_lead_rules.publish(run, _read(module, told, spec), catalog, timezone)
 
 
 def publish_segmented(run: Run, told: Told, spec: ProfileSpec, catalog: TraitCatalog) -> None:

@@ -30,6 +30,7 @@ from segmentry.workspace.results import DocumentResult
 from segmentry.workspace.segment_files import refresh_definitions
 
 if TYPE_CHECKING:
+    from segmentry.workspace.settings import WorkspaceSettings
     from segmentry.workspace.workspace import Workspace
 
 METHODS: tuple[Method, ...] = ("plain", "principal", "discriminant", "correspondence", "perceived")
@@ -57,7 +58,7 @@ def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> D
     )
     study = record(workspace)
     with engine.run("refresh", instant) as run:
-        _compute(run, settings.modules, profile_spec, value_spec, study, watch)
+        _compute(run, settings, profile_spec, value_spec, study, watch)
         with watch.step("definitions", 0.95):
             refresh_definitions(run, workspace)
             profiling.publish_of_members(run, settings.modules, profile_spec)
@@ -103,6 +104,7 @@ def _refresh_parties(workspace: Workspace, as_of: datetime | None, watch: Stopwa
                 rules = RfmSpec(instant, unit="currency units")
                 discovery.segment_parties(run, rules, DiscoverSpec(instant, study.as_dict(), rules.unit))
             profiling.publish_segmented(run, told, spec, catalog)
+            profiling.publish_lead_rules(run, told, spec, catalog, workspace.settings.timezone)
             profiles.publish_catalog(run, catalog, spec)
         with watch.step("definitions", 0.6):
             refresh_definitions(run, workspace)
@@ -130,12 +132,13 @@ def record(workspace: Workspace) -> Study:
 
 def _compute(
     run: Run,
-    told: profiling.Told,
+    settings: WorkspaceSettings,
     profile_spec: ProfileSpec,
     value_spec: ValueSpec,
     study: Study,
     watch: Stopwatch,
 ) -> None:
+    told = settings.modules
     with watch.step("profiles", 0.1):
         catalog = profiles.refresh(run, profile_spec, resolved=profiling.resolve(run, told))
         profiling.publish(run, told, profile_spec, catalog)
@@ -149,6 +152,7 @@ def _compute(
         refresh_growth(run, value_spec)
         refresh_priority(run, value_spec, study, {"stability": discovery.stability(run)})
         profiling.publish_segmented(run, told, profile_spec, catalog)
+        profiling.publish_lead_rules(run, told, profile_spec, catalog, settings.timezone)
         profiles.publish_catalog(run, catalog, profile_spec)
     with watch.step("map", 0.85):
         main = study.id if isinstance(found, Found) else "rfm"

@@ -12,6 +12,7 @@ from segmentry.profiles import run as profiles
 from segmentry.profiles import run_leads
 from segmentry.profiles.catalog import TraitCatalog
 from segmentry.profiles.leads import LeadSpec
+from segmentry.segments import run_lead_rules
 from segmentry.terms.canonical import ACCOUNTS, CUSTOMERS, EVENTS, LEADS
 from tests.rooms.shops import arrow, party
 
@@ -19,6 +20,15 @@ AS_OF, LAST = datetime(2024, 6, 1), date(2024, 5, 31)
 WHEN: dict[str, Any] = {"as_of": AS_OF, "last_day": LAST}
 INDUSTRIES = ("retail", "medical", "finance", "software")
 TITLES = ("Marketing Director", "IT Manager", "Clerk")
+
+ROUTES = [
+    {"to": "retail desk", "when": {"column": "industry", "is": ["Retail"]}},
+    {"to": "chiefs", "when": [{"column": "title_level", "is": ["director"]}, {"column": "employees", "at_least": 300}]},
+]
+QUALIFIED = [
+    {"stage": "mql", "when": {"column": "fit_grade", "is": ["A", "B"]}},
+    {"stage": "sql", "when": [{"column": "fit_grade", "is": ["A"]}, {"column": "interest_grade", "at_most": 1}]},
+]
 
 
 def lead(name: str, days: float, **told: Any) -> dict[str, Any]:
@@ -47,16 +57,22 @@ def publish(engine: Engine, leads: list[dict[str, Any]], events: Any = (), accou
         if accounts:
             run.publish(ACCOUNTS, arrow(ACCOUNTS, list(accounts)))
         run.publish(
-            CUSTOMERS, arrow(CUSTOMERS, [party(key) for key in dict.fromkeys(row["party_key"] for row in leads)])
+            CUSTOMERS,
+            arrow(
+                CUSTOMERS,
+                [party(key, kind="prospect") for key in dict.fromkeys(row["party_key"] for row in leads)],
+            ),
         )
 
 
 def refreshed(engine: Engine, **settings: Any) -> TraitCatalog:
-    """Identity and leads as one refresh, with settings as they stand in ``[leads]``."""
+    """Identity, leads and their rules as one refresh, with settings as they stand in ``[leads]``."""
     catalog = TraitCatalog()
     with engine.run("refresh", AS_OF) as run:
         profiles.publish_identity(run)
-        run_leads.publish(run, LeadSpec.from_settings(settings, **WHEN), catalog)
+        spec = LeadSpec.from_settings(settings, **WHEN)
+        run_leads.publish(run, spec, catalog)
+        run_lead_rules.publish(run, spec, catalog)
     return catalog
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 import ibis
@@ -12,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentry.profiles.leads.alignments import alignment_rows, mantel_haenszel
-from segmentry.profiles.leads.chances import Learned, conversion_rows, reliability_rows
+from segmentry.profiles.leads.chances import Learned, Taught, conversion_rows, reliability_rows
 from segmentry.profiles.leads.conditions import Condition, Rule, read_rules
-from segmentry.profiles.leads.scoring import fit_letters, graded, grid_rows, shared, stage_rows
-from segmentry.profiles.leads.spec import STAGES
+from segmentry.profiles.leads.scoring import banded, graded, grid_rows, places_alone, shared, stage_rows
+from segmentry.profiles.leads.spec import STAGES, LeadSpec
 from segmentry.science.satisfaction import wilson
 from segmentry.terms.errors import Problem
 from segmentry.terms.numbers import NotEstimable
@@ -76,30 +77,49 @@ def test_mistakes_in_rules_are_told(given_: Any, count: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.integers(-3, 3)), min_size=1, max_size=40))
-def test_letters_never_turn_fit_round(points: list[int | None]) -> None:
-    """Equal fit has one letter, more fit never a worse one, the best is an A, and nothing told has none."""
+def test_places_never_turn_fit_round(points: list[int | None]) -> None:
+    """Equal fit has one place, more fit never a worse one, the best is first; nothing told, or one fit, has none."""
     fit = np.array([np.nan if each is None else float(each) for each in points])
-    letters = fit_letters(fit)
-    assert [each is None for each in letters] == [each is None for each in points]
-    known = sorted((-value, letter) for value, letter in zip(fit, letters, strict=True) if letter is not None)
-    assert [letter for _, letter in known] == sorted(letter for _, letter in known)
-    assert not known or known[0][1] == "A"
+    places = places_alone(fit)
+    differ = len({each for each in points if each is not None}) > 1
+    assert [each is None for each in places] == [each is None or not differ for each in points]
+    known = sorted((-value, place) for value, place in zip(fit, places, strict=True) if place is not None)
+    assert [place for _, place in known] == sorted(place for _, place in known)
+    assert not known or known[0][1] == 0
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(1, 60), st.integers(0, 9999))
+@given(st.integers(2, 60), st.integers(0, 9999))
 def test_cells_hold_everybody_once(size: int, seed: int) -> None:
     """Sixteen rows; their leads are all leads, their settled ones all that judge."""
     random = np.random.default_rng(seed)
     outcome = random.choice([0.0, 1.0, np.nan], size)
     judging = random.random(size) < 0.5
-    found = graded(random.integers(0, 4, size) * 1.0, random.random(size), outcome, judging)
+    fit = np.append(random.integers(0, 4, size - 1) * 1.0, 9.0)
+    found = graded(fit, random.random(size), outcome, judging)
     assert not isinstance(found, NotEstimable)
     rows = grid_rows(found[0], np.where(judging, outcome, np.nan)[found[1]])
     assert len(rows) == 16
     assert sum(row["leads"] for row in rows) == size
     assert sum(row["settled"] for row in rows) == int((judging & ~np.isnan(outcome)).sum())
     assert all(("conversion" in row) == (row["settled"] > 0) for row in rows)
+
+
+@pytest.mark.parametrize("what", ["fit", "interest"])
+def test_equal_leads_are_not_all_the_best(what: str) -> None:
+    """Where all fit alike, or nobody did anything, there is no grid, and the reason says of what."""
+    values = {"fit": np.array([1.0, 2.0, 3.0]), "interest": np.array([5.0, 0.0, 1.0])} | {what: np.full(3, 2.0)}
+    found = graded(values["fit"], values["interest"], np.array([1.0, 0.0, np.nan]), np.ones(3, dtype=bool))
+    assert isinstance(found, NotEstimable)
+    assert f"the {what} of all leads is the same" in found.reason
+    assert places_alone(values[what]) == [None, None, None]
+
+
+def test_numbers_are_banded_by_their_quarters() -> None:
+    """Words stay; unknown stays unknown; equal numbers share a band, the largest lies in the last."""
+    assert banded(["a", None, "b"]) == ["a", None, "b"]
+    assert banded([1, 2, 3, 4, None, 1]) == ["0", "1", "2", "3", None, "0"]
+    assert banded([None, None]) == [None, None]
 
 
 def test_stage_rows_by_hand() -> None:
@@ -122,7 +142,10 @@ def test_a_share_has_an_interval_or_a_reason() -> None:
 
 def test_no_model_is_one_row_with_the_reason() -> None:
     """And no reliability."""
-    nothing = Learned(NotEstimable("too few"), (), np.zeros((0, 0)))
+    taught = Taught(
+        np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool), LeadSpec(datetime(2024, 6, 1), date(2024, 5, 31))
+    )
+    nothing = Learned(NotEstimable("too few"), (), taught)
     assert conversion_rows(nothing) == [{"figure": "chance", "reason": "Too few."}]
     assert reliability_rows(nothing) == []
 

@@ -13,22 +13,15 @@ import pytest
 from segmentry.engine import Engine
 from segmentry.profiles.leads import LeadSpec
 from segmentry.profiles.leads.alignments import ahead_inside, alignment_rows, mantel_haenszel
-from segmentry.profiles.leads.chances import learn
+from segmentry.profiles.leads.chances import Taught, feature_rows, learn
+from segmentry.profiles.leads.features import Offer
 from segmentry.profiles.leads.scoring import learned_fit
 from segmentry.science.inputs import FloatArray
 from segmentry.science.leads import interest
 from segmentry.terms.errors import SettingsError
 from segmentry.terms.numbers import NotEstimable
-from tests.rooms.profiles.lead_worlds import AS_OF, WHEN, accounts, event, lead, publish, refreshed, rows, world
-
-ROUTES = [
-    {"to": "retail desk", "when": {"column": "industry", "is": ["Retail"]}},
-    {"to": "chiefs", "when": [{"column": "title_level", "is": ["director"]}, {"column": "employees", "at_least": 300}]},
-]
-QUALIFIED = [
-    {"stage": "mql", "when": {"column": "fit_grade", "is": ["A", "B"]}},
-    {"stage": "sql", "when": [{"column": "fit_grade", "is": ["A"]}, {"column": "interest_grade", "at_most": 1}]},
-]
+from segmentry.terms.vocabulary import Basis
+from tests.rooms.profiles.lead_worlds import AS_OF, ROUTES, WHEN, accounts, event, lead, publish, refreshed, rows, world
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +30,7 @@ def planted() -> Iterator[Engine]:
     with Engine.in_memory() as opened:
         leads, events = world(2400)
         publish(opened, leads, events, accounts())
-        refreshed(opened, routes=ROUTES, qualified=QUALIFIED)
+        refreshed(opened)
         yield opened
 
 
@@ -104,26 +97,6 @@ def test_who_is_most_ready_to_buy_is_found(planted: Engine) -> None:
     director = next(row for row in rows(planted, "lead_alignments")
                     if row["alignment"] == "horizontal" and row["value"] == "director")  # fmt: skip
     assert (director["industries"], director["ahead"]) == (4, 4)
-
-
-def test_routes_take_the_first_rule_and_tell_who_is_unmatched(planted: Engine) -> None:
-    """Retail goes first whoever asks; others by both conditions; the rest is counted."""
-    still = [row for row in rows(planted, "lead_standing") if row["outcome"] is None]
-    for row in still:
-        chief = row["title_level"] == "director" and row["employees"] >= 300
-        assert row["route"] == ("retail desk" if row["industry"] == "retail" else "chiefs" if chief else None)
-    counted = {row["route"]: row["leads"] for row in rows(planted, "lead_routing")}
-    assert counted["(unmatched)"] == sum(row["route"] is None for row in still)
-    assert sum(counted.values()) == len(still)
-
-
-def test_the_furthest_qualification_counts(planted: Engine) -> None:
-    """A1 is ready for sales, other A and B for marketing, C and D for neither."""
-    for row in rows(planted, "lead_standing"):
-        expected = "sql" if (row["fit_grade"], row["interest_grade"]) == ("A", 1) else (
-            "mql" if row["fit_grade"] in ("A", "B") else None
-        )  # fmt: skip
-        assert row["qualified"] == expected
 
 
 def test_interest_halves_at_its_half_life(engine: Engine) -> None:
@@ -219,7 +192,9 @@ def test_columns_that_know_the_outcome_are_refused_by_name(engine: Engine) -> No
     publish(engine, leads, events, accounts())
     refreshed(engine, explicit=["industry", "title_level", "given_value", "given_deal"])
     told = keyed(engine, "lead_features", "feature")
-    assert {name for name, row in told.items() if not row["used"]} == {"given_value", "given_deal"}
+    knowing = {name for name, row in told.items() if row["reason"] and "knows the outcome" in row["reason"]}
+    assert knowing == {"given_value", "given_deal"}
+    assert not any(told[name]["used"] for name in knowing)
     assert "knows the outcome" in told["given_value"]["reason"]
     assert keyed(engine, "lead_conversion", "figure")["skill"]["value"] < 0.5
 
@@ -362,9 +337,15 @@ def test_nothing_that_can_teach_is_a_reason() -> None:
     """Columns nobody told, and words too rare, are named; then there is no model."""
     size = 100
     outcome = np.arange(size) % 2 * 1.0
-    found = learn(
-        {"empty": [None] * size, "rare": [str(place) for place in range(size)]},
-        outcome, np.arange(size) * 1.0, np.ones(size, dtype=bool), LeadSpec(**WHEN),
-    )  # fmt: skip
-    assert [(name, used) for name, used, _ in found.features] == [("empty", False), ("rare", False)]
+    words = {"empty": [None] * size, "rare": [str(place // 2) for place in range(size)]}
+    words["names"] = [str(place) for place in range(size)]
+    offers = [Offer(name, Basis.DEMOGRAPHIC, "undated") for name in words]
+    taught = Taught(outcome, np.arange(size) * 1.0, np.ones(size, dtype=bool), LeadSpec(**WHEN))
+    found = learn(offers, words, taught)
+    reasons = [row["reason"] for row in feature_rows(found)]
+    assert reasons == [
+        "Nobody told it.",
+        "Its words are all too rare.",
+        "It has 100 different words; 60 at most describe a lead.",
+    ]
     assert isinstance(found.found, NotEstimable)

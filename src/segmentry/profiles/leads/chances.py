@@ -1,4 +1,4 @@
-"""Features of leads as arrays, the model of conversion learned from them, and its proof as rows."""
+"""The model of conversion learned from features of leads, and its proof as rows."""
 
 from __future__ import annotations
 
@@ -9,13 +9,42 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentry.profiles.leads.features import Offer
+from segmentry.profiles.leads.looking import Looked, looked_at
+from segmentry.profiles.leads.scoring import sentence
 from segmentry.profiles.leads.spec import LeadSpec
-from segmentry.science.conversion import Conversion, leaks, learn_conversion
+from segmentry.science.conversion import Conversion, learn_conversion
 from segmentry.science.inputs import FloatArray
 from segmentry.terms.numbers import Estimate, NotEstimable
 
-_LEVELS = 12
-_LEAST = 20
+
+@dataclass(frozen=True)
+class Taught:
+    """What leads teach.
+
+    Attributes:
+        outcome: 1 where a lead converted within the horizon, else 0, shape (n,); only teaching leads count.
+        observed_at: The instant in days, shape (n,).
+        teaching: Leads whose horizon is over, shape (n,).
+        spec: Horizon, kind of model and of calibration.
+    """
+
+    outcome: FloatArray
+    observed_at: FloatArray
+    teaching: NDArray[np.bool_]
+    spec: LeadSpec
+
+    def model(self, matrix: FloatArray, names: Sequence[str]) -> Conversion | NotEstimable:
+        """The chance of conversion learned from features of all leads, shape (n, m)."""
+        return learn_conversion(
+            matrix[self.teaching],
+            self.outcome[self.teaching],
+            self.observed_at[self.teaching],
+            names,
+            horizon=self.spec.horizon_days,
+            kind=cast(Literal["logistic", "boosted"], self.spec.model),
+            calibrate=cast(Literal["platt", "isotonic"], self.spec.calibration),
+        )
 
 
 @dataclass(frozen=True)
@@ -24,91 +53,64 @@ class Learned:
 
     Attributes:
         found: The model, or why there is none.
-        features: Each column with whether it was used, and why not.
-        matrix: Features of all leads, shape (n, m).
+        features: Each feature with its columns, or the reason why it was left out.
+        taught: What it was learned from.
     """
 
     found: Conversion | NotEstimable
-    features: tuple[tuple[str, bool, str | None], ...]
-    matrix: FloatArray
+    features: tuple[Looked, ...]
+    taught: Taught
+
+    @property
+    def matrix(self) -> FloatArray:
+        """Columns of all features that were used, shape (n, m)."""
+        return columns_of(self.features, self.taught.outcome.size)[1]
 
 
-def learn(
-    columns: Mapping[str, Sequence[Any]],
-    outcome: FloatArray,
-    observed_at: FloatArray,
-    teaching: NDArray[np.bool_],
-    spec: LeadSpec,
-) -> Learned:
-    """Learn the chance of conversion; columns that know the outcome are left out and named.
+def columns_of(features: Sequence[Looked], size: int) -> tuple[list[str], FloatArray]:
+    """Names and values of the columns of features, shape (n, m).
 
     Args:
-        columns: What was known of each lead at its instant: numbers or words, None where not known, length n.
-        outcome: 1 where it converted within the horizon, else 0, shape (n,); only teaching leads count.
-        observed_at: The instant in days, shape (n,).
-        teaching: Leads whose horizon is over, shape (n,).
-        spec: Horizon, kind of model and of calibration.
+        features: The features.
+        size: Number of leads.
     """
-    blocks, told = {}, []
-    for name, values in columns.items():
-        block = _block(name, values, teaching)
-        reason = _reason(block, values, outcome, teaching)
-        told.append((name, reason is None, reason))
-        if reason is None:
-            blocks[name] = block
-    if not blocks or not teaching.any():
-        none = NotEstimable(
-            "no lead can teach" if blocks else "nothing is known of leads that does not know the outcome"
-        )
-        return Learned(none, tuple(told), np.zeros((outcome.size, 0)))
-    names = [name for block in blocks.values() for name, _ in block]
-    matrix = np.column_stack([values for block in blocks.values() for _, values in block])
-    found = learn_conversion(
-        matrix[teaching],
-        outcome[teaching],
-        observed_at[teaching],
-        names,
-        horizon=spec.horizon_days,
-        kind=cast(Literal["logistic", "boosted"], spec.model),
-        calibrate=cast(Literal["platt", "isotonic"], spec.calibration),
-    )
-    return Learned(found, tuple(told), matrix)
+    blocks = [pair for each in features for pair in each.block]
+    values = [column for _, column in blocks]
+    return [name for name, _ in blocks], np.column_stack(values) if values else np.zeros((size, 0))
 
 
-def _block(name: str, values: Sequence[Any], teaching: NDArray[np.bool_]) -> list[tuple[str, FloatArray]]:
-    """A column of numbers as it is; of words one column for each of the frequent ones."""
-    known = [each for each in values if each is not None]
-    if known and all(isinstance(each, int | float) and not isinstance(each, bool) for each in known):
-        return [(name, np.array([np.nan if each is None else float(each) for each in values]))]
-    words = np.array(["" if each is None else str(each) for each in values], dtype=object)
-    levels, counts = np.unique(words[teaching & (words != "")].astype(str), return_counts=True)
-    order = [at for at in np.lexsort((levels, -counts))[:_LEVELS] if counts[at] >= _LEAST]
-    return [
-        (f"{name}={levels[at]}", np.where(words == "", np.nan, (words == levels[at]) * 1.0)) for at in sorted(order)
-    ]
+def learn(offers: Sequence[Offer], columns: Mapping[str, Sequence[Any]], taught: Taught) -> Learned:
+    """Learn the chance of conversion; features that know the outcome are left out and named.
+
+    Args:
+        offers: The features.
+        columns: What was known of each lead at its instant: numbers or words, None where not known, length n.
+        taught: Outcomes, instants, and who teaches.
+    """
+    features = tuple(looked_at(offers, columns, taught.outcome, taught.teaching))
+    names, matrix = columns_of(features, taught.outcome.size)
+    if not names or not taught.teaching.any():
+        reason = "no lead can teach" if names else "nothing is known of leads that does not know the outcome"
+        return Learned(NotEstimable(reason), features, taught)
+    return Learned(taught.model(matrix, names), features, taught)
 
 
-def _reason(
-    block: list[tuple[str, FloatArray]], values: Sequence[Any], outcome: FloatArray, teaching: NDArray[np.bool_]
-) -> str | None:
-    """Why a column cannot be learned from; None where it can."""
-    there = np.array([each is not None for each in values], dtype=bool) & teaching
-    if not there.any():
-        return "Nobody told it."
-    presence = np.where(there, 1.0, np.nan)
-    whole = np.column_stack([presence, *(values for _, values in block)])[teaching]
-    names = ["whether it is told", *(name for name, _ in block)]
-    found = leaks(whole, outcome[teaching], names)
-    if found:
-        return f"It knows the outcome: {found[0].reason}."
-    return None if block else "Its words are all too rare."
+def feature_rows(learned: Learned) -> list[dict[str, Any]]:
+    """Rows of `LEAD_FEATURES`."""
+    rows = []
+    for each in learned.features:
+        offer = each.offer
+        basis = None if offer.basis is None else offer.basis.value
+        row = {"feature": offer.name, "basis": basis, "known": offer.known, "told_share": each.share}
+        rows.append(row | {"used": each.reason is None, "reason": each.reason})
+    return rows
 
 
 def conversion_rows(learned: Learned) -> list[dict[str, Any]]:
     """Rows of `LEAD_CONVERSION`; one with the reason where there is no model."""
     found = learned.found
     if isinstance(found, NotEstimable):
-        return [{"figure": "chance", "reason": f"{found.reason[0].upper()}{found.reason[1:]}."}]
+        return [{"figure": "chance", "reason": sentence(found)}]
     claim = None if found.better else "No better than telling everybody the base rate: no chance is told of anybody."
     figures: dict[str, tuple[float | Estimate | NotEstimable, str]] = {
         "base rate": (found.base, "share"),
@@ -128,7 +130,7 @@ def conversion_rows(learned: Learned) -> list[dict[str, Any]]:
 
 def _figure(name: str, value: float | Estimate | NotEstimable, unit: str) -> dict[str, Any]:
     if isinstance(value, NotEstimable):
-        return {"figure": name, "unit": unit, "reason": f"{value.reason[0].upper()}{value.reason[1:]}."}
+        return {"figure": name, "unit": unit, "reason": sentence(value)}
     if isinstance(value, Estimate):
         return {"figure": name, "value": value.value, "low": value.low, "high": value.high, "unit": unit}
     return {"figure": name, "value": value, "unit": unit}

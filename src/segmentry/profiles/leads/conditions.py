@@ -55,14 +55,16 @@ class Rule(Spec):
         then: The stage, or who gets the lead; empty for points.
         conditions: The conditions; none always hold.
         points: Points for the fit, which may be below 0.
+        where: A definition text that must hold of the lead's customer as well; empty for none. Segments read it.
     """
 
     then: str
     conditions: tuple[Condition, ...]
     points: float = 0.0
+    where: str = ""
 
     def holds(self, table: ir.Table) -> ir.BooleanValue:
-        """Whether every condition holds."""
+        """Whether every condition on the lead's own columns holds."""
         found: ir.BooleanValue = ibis.literal(True)
         for each in self.conditions:
             found = found & each.holds(table)
@@ -76,7 +78,8 @@ def read_rules(
 
     Args:
         section: Where they stand, such as ``leads.routes``.
-        given: A list of tables, each with ``when`` (a condition or a list of them).
+        given: A list of tables, each with ``when`` (a condition or a list of them); all but the fit's with ``where``
+            (a definition text), too.
         then: Key of what follows: ``stage``, ``to``, or ``points`` for the fit.
         problems: Where problems are put.
         known: Words that may follow.
@@ -90,7 +93,10 @@ def read_rules(
         told = Settings(f"[[{section}]] {place}", each, problems)
         points = told.number("points", 1.0, -1e6, 1e6) if then == "points" else 0.0
         follows = "" if then == "points" else told.text(then, "", known) if then in told.given else told.needed(then)
-        rules.append(Rule(follows, _conditions(told, problems), points))
+        where = "" if then == "points" else told.text("where").strip()
+        if "where" in told.given and then != "points" and told.given["where"] == "":
+            told.wrong("where", "", "The text is empty", 'Write a condition, such as title_level = "director".')
+        rules.append(Rule(follows, _conditions(told, problems), points, where))
         told.done()
     return tuple(rules)
 

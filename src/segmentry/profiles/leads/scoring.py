@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentry.profiles.leads.looking import is_number
 from segmentry.profiles.leads.spec import STAGES
 from segmentry.science.inputs import FloatArray
 from segmentry.science.leads import FIT_GRADES, INTEREST_GRADES, LeadGrid, lead_grid
@@ -18,6 +19,7 @@ FEWEST = 60
 """Settled leads from which fit is learned where no points are declared."""
 
 _PRIOR = 10.0
+_BANDS = (0.25, 0.5, 0.75)
 
 
 def learned_fit(
@@ -64,22 +66,39 @@ def graded(
     known = np.flatnonzero(~np.isnan(fit) & ~np.isnan(interest))
     if not known.size:
         return NotEstimable("no lead has both a fit and an interest")
+    for what, values in (("fit", fit[known]), ("interest", interest[known])):
+        if values.min() == values.max():
+            return NotEstimable(f"the {what} of all leads is the same, which grades nobody")
     settled = np.where(judging, outcome, np.nan)[known]
     return lead_grid(fit[known], interest[known], settled), known
 
 
-def fit_letters(fit: FloatArray) -> list[str | None]:
-    """Grade of each fit alone, for leads of which nobody knows what they did; None where nothing was told.
+def places_alone(values: FloatArray) -> list[int | None]:
+    """Place of the grade of each lead by fit or by interest alone, 0 for the best; None where it is not known.
+
+    Where all known values are the same nobody has a grade.
 
     Args:
-        fit: NaN where nothing was told, shape (n,).
+        values: NaN where not known, shape (n,).
     """
-    letters: list[str | None] = [None] * fit.size
-    known = np.flatnonzero(~np.isnan(fit))
-    if known.size:
-        for at, place in zip(known, lead_grid(fit[known], fit[known]).fit, strict=True):
-            letters[int(at)] = FIT_GRADES[int(place)]
-    return letters
+    found: list[int | None] = [None] * values.size
+    known = np.flatnonzero(~np.isnan(values))
+    if known.size and values[known].min() < values[known].max():
+        for at, place in zip(known, lead_grid(values[known], values[known]).fit, strict=True):
+            found[int(at)] = int(place)
+    return found
+
+
+def banded(values: Sequence[Any]) -> list[str | None]:
+    """Words as they are, numbers as the quarter they lie in, by the quartiles of all that are known.
+
+    Args:
+        values: None where not known, length n.
+    """
+    if not is_number(values):
+        return [None if each is None else str(each) for each in values]
+    cuts = np.quantile([float(each) for each in values if each is not None], _BANDS, method="lower")
+    return [None if each is None else str(int((each > cuts).sum())) for each in values]
 
 
 def grid_rows(grid: LeadGrid, outcome: FloatArray) -> list[dict[str, Any]]:
@@ -108,10 +127,15 @@ def grid_rows(grid: LeadGrid, outcome: FloatArray) -> list[dict[str, Any]]:
     return rows
 
 
+def sentence(found: NotEstimable) -> str:
+    """The reason as a sentence."""
+    return f"{found.reason[0].upper()}{found.reason[1:]}."
+
+
 def shared(found: Estimate | NotEstimable, name: str = "share") -> dict[str, Any]:
     """A share with the ends of its interval, or the reason why there is none."""
     if isinstance(found, NotEstimable):
-        return {"reason": f"{found.reason[0].upper()}{found.reason[1:]}."}
+        return {"reason": sentence(found)}
     return {name: found.value, "low": found.low, "high": found.high}
 
 

@@ -11,12 +11,16 @@ from segmentry.profiles.leads.conditions import Rule, read_rules
 from segmentry.profiles.settings import Settings
 from segmentry.terms.artifacts import Spec
 from segmentry.terms.errors import Problem, SettingsError
+from segmentry.terms.vocabulary import Basis
 
 STAGES = ("lead", "mql", "sal", "sql", "won")
 """Stages in order: told, marketing qualified, sales accepted, sales qualified, and customer."""
 
 EXPLICIT = ("lead_source", "title_level", "title_function", "industry", "employees")
 """What a lead tells of itself, and what is known of its organization."""
+
+BASES = tuple(each.value for each in Basis)
+"""All seven bases."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,12 @@ class LeadSpec(Spec):
         horizon_days: Days after that in which converting counts.
         model: ``logistic`` or ``boosted``.
         calibration: ``platt`` or ``isotonic``.
-        explicit: Columns from which fit and chance are learned.
+        explicit: Columns of leads from which fit and chance are learned.
+        bases: Bases whose traits are learned from, too, as known at each lead's own instant.
+        leave_out: Features that are never learned from.
         fit: Declared points for what a lead tells; learned from outcomes where none are declared.
-        qualified: Rules by which a lead is fit for a stage; the furthest that holds counts.
-        routes: Rules of who gets a lead; the first that holds counts.
+        qualified: Rules by which a lead is fit for a stage, by ``when``, by ``where`` or by both; the furthest counts.
+        routes: Rules of who gets a lead, likewise; the first that holds counts.
         stage_words: Words of the sources for stages, as pairs of word and stage.
         stage_times: Columns that tell when a stage was reached, as pairs of stage and column.
     """
@@ -53,6 +59,8 @@ class LeadSpec(Spec):
     model: str = "logistic"
     calibration: str = "platt"
     explicit: tuple[str, ...] = EXPLICIT
+    bases: tuple[str, ...] = BASES
+    leave_out: tuple[str, ...] = ()
     fit: tuple[Rule, ...] = ()
     qualified: tuple[Rule, ...] = ()
     routes: tuple[Rule, ...] = ()
@@ -86,6 +94,8 @@ class LeadSpec(Spec):
             told.text("model", "logistic", ("logistic", "boosted")),
             told.text("calibration", "platt", ("platt", "isotonic")),
             told.texts("explicit") or EXPLICIT,
+            _bases(told),
+            told.texts("leave_out"),
             _rules(told, "fit", "points", problems),
             _rules(told, "qualified", "stage", problems, STAGES[1:4]),
             _rules(told, "routes", "to", problems),
@@ -96,6 +106,14 @@ class LeadSpec(Spec):
         if problems:
             raise SettingsError(problems)
         return spec
+
+
+def _bases(told: Settings) -> tuple[str, ...]:
+    given = told.texts("bases") if "bases" in told.given else BASES
+    wrong = [each for each in given if each not in BASES]
+    if wrong:
+        told.wrong("bases", ", ".join(wrong), "There is no such basis", f"Known: {', '.join(BASES)}.")
+    return given
 
 
 def _rules(

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from segmentry.profiles.accounts.keys import day, instant
 from segmentry.profiles.accounts.people import contact_traits
 from segmentry.profiles.leads.spec import STAGES, LeadSpec
+from segmentry.profiles.picking import first_rows
 
 SETTLED_BEFORE = "settled before it came"
 NO_DATE = "settled without a date"
@@ -33,8 +34,7 @@ def standing(leads: ir.Table, accounts: ir.Table | None, spec: LeadSpec) -> ir.T
 
     Args:
         leads: Leads with ``customer_id``.
-        accounts: ``company_name`` in lower case with ``industry``, ``employees`` and ``country``; None where no
-            organizations are told.
+        accounts: As `organizations.companies` tells; None where no organizations are told.
         spec: Tells the as-of and the words for stages.
 
     Returns:
@@ -87,15 +87,21 @@ def _with_title(rows: ir.Table) -> ir.Table:
     return rows.left_join(titles, rows.lead_key == titles.title_key).drop("title_key")
 
 
+_OF_ORGANIZATION = {
+    "industry": "string",
+    "employees": "float64",
+    "country": "string",
+    "account_id": "string",
+    "organization_since": "timestamp(6)",
+}
+
+
 def _with_organization(rows: ir.Table, accounts: ir.Table | None) -> ir.Table:
     if accounts is None:
-        nothing = {"industry": ibis.null("string"), "employees": ibis.null("float64"), "country": ibis.null("string")}
-        return rows.mutate(**{name: value for name, value in nothing.items() if name not in rows.columns})
-    own = accounts.group_by("company_name").aggregate(
-        industry=accounts.industry.max(), employees=accounts.employees.max(), country=accounts.country.max()
-    )
+        nothing = {name: ibis.null(kind) for name, kind in _OF_ORGANIZATION.items() if name not in rows.columns}
+        return rows.mutate(**nothing)
     company = rows.company.lower().strip()
-    return rows.left_join(own, company == own.company_name).drop("company_name")
+    return rows.left_join(accounts, company == accounts.company_name).drop("company_name")
 
 
 def interest(leads: ir.Table, events: ir.Table, spec: LeadSpec) -> ir.Table:
@@ -122,6 +128,18 @@ def interest(leads: ir.Table, events: ir.Table, spec: LeadSpec) -> ir.Table:
     summed = joined.mutate(left=left).group_by("lead_key").aggregate(interest=ibis._.left.sum())
     whole = leads.select("lead_key").left_join(summed, "lead_key").drop("lead_key_right")
     return whole.mutate(interest=whole.interest.fill_null(0.0))
+
+
+def newest_open(rows: ir.Table) -> ir.Table:
+    """One lead of each customer: the newest open one, else the newest.
+
+    Args:
+        rows: ``customer_id``, ``lead_key``, ``outcome`` and ``created_at``.
+    """
+    order = [
+        rows.outcome.isnull().desc(), rows.created_at.isnull().asc(), rows.created_at.desc(), rows.lead_key.asc(),
+    ]  # fmt: skip
+    return first_rows(rows, "customer_id", order)
 
 
 def days_between_moments(later: ir.TimestampValue, earlier: ir.TimestampValue) -> ir.FloatingValue:

@@ -24,6 +24,8 @@ LEAD_FACTS = Contract(
         Column("lead_key", _TEXT, "Source and number of the lead.", required=True),
         CUSTOMER_ID,
         Column("title", _TEXT, "Title of the person.", "", DataClass.QUASI_IDENTIFIER),
+        Column("account_id", _TEXT, "The organization it belongs to, where one is known.", "", DataClass.PERSONAL),
+        Column("organization_since", ColumnType.TIMESTAMP, "Since when that is known; empty if nobody says.", "UTC"),
     ),
     open=True,
 )
@@ -47,8 +49,6 @@ LEAD_STANDING = Contract(
         Column("fit", _NUMBER, "Points of what it told.", "points"),
         Column("fit_grade", _TEXT, "A to D by quartiles of fit."),
         Column("interest_grade", _INTEGER, "1 to 4 by quartiles of interest."),
-        Column("qualified", _TEXT, "Furthest stage whose rule it meets."),
-        Column("route", _TEXT, "Who gets it by the declared rules; empty where no rule holds."),
         Column("chance", _NUMBER, "Calibrated chance to convert within the horizon.", "probability"),
         Column("lead_age_days", _INTEGER, "Days since it came.", "days"),
     ),
@@ -120,11 +120,32 @@ LEAD_RELIABILITY = Contract(
 
 LEAD_FEATURES = Contract(
     "lead_features",
-    "one column that was offered to the model",
+    "one feature of leads that was offered to the model",
     ("feature",),
     (
-        Column("feature", _TEXT, "The column.", required=True),
+        Column("feature", _TEXT, "The feature.", required=True),
+        Column("basis", _TEXT, "One of the seven bases; empty where nobody says which."),
+        Column("known", _TEXT, "dated: told with a date up to the lead's instant; recomputed: worked out from facts up "
+               "to it; undated: nobody says when it was told.", required=True),
+        Column("told_share", _NUMBER, "Share of the leads that teach of whom it is told.", "share"),
         Column("used", _BOOLEAN, "Whether it was learned from.", required=True),
+        _REASON,
+    ),
+)  # fmt: skip
+
+LEAD_BASES = Contract(
+    "lead_bases",
+    "one basis and what it adds to the chance of conversion",
+    ("basis",),
+    (
+        Column("basis", _TEXT, "One of the seven bases.", required=True),
+        Column("offered", _INTEGER, "Features of it that were offered.", "features", required=True),
+        Column("used", _INTEGER, "Those that were learned from.", "features", required=True),
+        Column("adds", _NUMBER, "Brier skill of the whole model less that of one without the basis.", "share"),
+        _LOW,
+        _HIGH,
+        Column("chance", _NUMBER, "p of adding nothing or less, corrected for all bases (Holm).", "probability"),
+        Column("claimed", _BOOLEAN, "Whether it adds something beyond chance.", required=True),
         _REASON,
     ),
 )
@@ -150,16 +171,6 @@ LEAD_ALIGNMENTS = Contract(
         Column("claimed", _BOOLEAN, "Whether it converts more beyond chance.", required=True),
     ),
 )  # fmt: skip
-
-LEAD_ROUTING = Contract(
-    "lead_routing",
-    "one receiver of open leads",
-    ("route",),
-    (
-        Column("route", _TEXT, "Who gets them; (unmatched) where no rule holds.", required=True),
-        Column("leads", _INTEGER, "Open leads.", "leads", required=True),
-    ),
-)
 
 LEAD_FINDINGS = Contract(
     "lead_findings",

@@ -31,8 +31,6 @@ TRAITS = (
     _trait("lead_interest", _NUMBER, "Decaying sum of what the lead did.", "points"),
     _trait("lead_interest_grade", _INTEGER, "1 (most) to 4 by quartiles of interest."),
     _trait("lead_cell", _TEXT, "Fit and interest together, such as A1."),
-    _trait("lead_qualified", _TEXT, "Furthest stage whose declared rule the lead meets."),
-    _trait("lead_route", _TEXT, "Who gets the lead by the declared rules."),
     _trait("lead_chance", _NUMBER, "Calibrated chance to convert within the horizon, as of some days after it came.",
            "probability", TraitOrigin.PREDICTED),
 )  # fmt: skip

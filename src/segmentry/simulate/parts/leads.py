@@ -13,7 +13,7 @@ from segmentry.simulate.columns import numbered, same
 from segmentry.simulate.parts.ground import Ground, Part, Sheet, empty, logistic, texts
 from segmentry.simulate.purchase_process import Floats, Integers
 
-SHARE, FEWEST, MOST = 0.1, 300, 50_000
+SHARE, FEWEST, MOST = 0.1, 900, 50_000
 SOURCES = ("content", "trade show", "advertisement", "referral", "web form")
 TITLES = ("Head of purchasing", "Shop owner", "Assistant", "Student", "Office manager")
 SIZES = ("1-9", "10-49", "50-249", "250+")
@@ -24,6 +24,10 @@ BY_TITLE = (0.9, 0.7, -0.4, -1.2, 0.2)
 BY_SIZE = (-0.5, 0.1, 0.5, 0.3)
 BY_VISIT = 0.28
 """Log odds for each visit in the first two weeks."""
+STACK, STACK_SHARE, BY_STACK = "online shop", 0.35, 0.8
+"""Technology that some leads worked with before they came, and its log odds."""
+SOLD, INSTALLED = "our merchant portal", 0.9
+"""Technology that most who convert have, but from then on only: it teaches nothing that was known in time."""
 VISITS_DAYS, LAST_SETTLED = 14.0, 90.0
 ACTIONS = ("page view", "download", "webinar", "price request")
 
@@ -36,6 +40,7 @@ class _Leads:
     title: Integers
     size: Integers
     visits: Integers
+    stack: NDArray[np.bool_]
     created: Floats
     settled: Floats
     chance: Floats
@@ -56,9 +61,11 @@ def grow(ground: Ground) -> Part:
         "converted": pa.array(leads.converted),
         "settled": pa.array(known),
         "visits": pa.array(leads.visits),
+        "stack": pa.array(leads.stack),
     }
     strength = ground.spec.lead_strength
-    effects = {"base": (BASE,), "source": BY_SOURCE, "title": BY_TITLE, "size": BY_SIZE, "visit": (BY_VISIT,)}
+    effects = {"base": (BASE,), "source": BY_SOURCE, "title": BY_TITLE, "size": BY_SIZE, "visit": (BY_VISIT,),
+               "stack": (0.0, BY_STACK)}  # fmt: skip
     rule = [
         {"what": what, "place": place, "effect": effect * (strength if what != "base" else 1.0)}
         for what, values in effects.items()
@@ -67,6 +74,7 @@ def grow(ground: Ground) -> Part:
     sheets = (
         Sheet("leads", "leads", _sheet(ground, leads, known, random)),
         Sheet("web_and_app_events", "events", _events(ground, leads, random)),
+        Sheet("technologies", "technologies", _technologies(ground, leads, known)),
     )
     return Part(sheets, {"leads": pa.table(truth), "lead_rule": pa.Table.from_pylist(rule)})
 
@@ -75,12 +83,19 @@ def _draw(ground: Ground, random: np.random.Generator) -> _Leads:
     count = min(max(int(SHARE * len(ground.people)), FEWEST), MOST)
     source, title = random.integers(0, len(SOURCES), count), random.integers(0, len(TITLES), count)
     size, visits = random.integers(0, len(SIZES), count), random.poisson(2.0 * random.gamma(1.0, 1.0, count))
+    stack = _apart(ground, 0).random(count) < STACK_SHARE
     told = np.asarray(BY_SOURCE)[source] + np.asarray(BY_TITLE)[title] + np.asarray(BY_SIZE)[size] + BY_VISIT * visits
+    told = told + BY_STACK * stack
     chance = logistic(BASE + ground.spec.lead_strength * told)
     span = min(540.0, ground.spec.days * 0.9)
     created = np.sort(ground.spec.days - span * random.random(count) - 0.05)
     settled = created + VISITS_DAYS + random.random(count) * (LAST_SETTLED - VISITS_DAYS)
-    return _Leads(source, title, size, visits, created, settled, chance, random.random(count) < chance)
+    return _Leads(source, title, size, visits, stack, created, settled, chance, random.random(count) < chance)
+
+
+def _apart(ground: Ground, place: int) -> np.random.Generator:
+    """Draws that leave those of the part as they are."""
+    return ground.random("leads").spawn(place + 1)[place]
 
 
 def _parties(leads: _Leads) -> Any:
@@ -125,5 +140,26 @@ def _events(ground: Ground, leads: _Leads, random: np.random.Generator) -> Any:
             "EventName": texts(random.choice(len(ACTIONS), len(lead), p=[0.6, 0.2, 0.1, 0.1]), ACTIONS),
             "Medium": texts(np.zeros(len(lead), np.int64), ("web",)),
             "DurationSeconds": pa.array(np.round(random.gamma(2.0, 40.0, len(lead)), 1)),
+        }
+    )
+
+
+def _technologies(ground: Ground, leads: _Leads, known: NDArray[np.bool_]) -> Any:
+    """What leads worked with before they came, and what those who were won got after that."""
+    random = _apart(ground, 1)
+    early = leads.created - 1.0 - random.exponential(90.0, len(leads))
+    installed = known & leads.converted & (random.random(len(leads)) < INSTALLED)
+    late = np.minimum(leads.settled + 1.0, ground.spec.days - 1.0)
+    lead = np.concatenate([np.flatnonzero(leads.stack), np.flatnonzero(installed)])
+    sold = np.repeat([0, 1], [leads.stack.sum(), installed.sum()])
+    first = np.concatenate([early[leads.stack], late[installed]])
+    return pa.table(
+        {
+            "CustomerNo": _parties(leads).take(pa.array(lead)),
+            "Technology": texts(sold, (STACK, SOLD)),
+            "Category": texts(sold, ("application", "application")),
+            "Version": texts(np.zeros(len(lead), np.int64), ("1",)),
+            "FirstSeen": ground.dates(first),
+            "LastSeen": ground.dates(np.full(len(lead), ground.spec.days - 1.0)),
         }
     )
