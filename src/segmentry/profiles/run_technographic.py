@@ -19,7 +19,12 @@ from segmentry.profiles.technographic.internet import internet_use
 from segmentry.profiles.technographic.skill import skill, skill_column
 from segmentry.profiles.technographic.spec import TechnographicSpec
 from segmentry.profiles.technographic.stack import company_stack, device_traits, in_use, named_stack, stack_traits
-from segmentry.profiles.technographic.tables import TECHNOGRAPHIC_TRAITS, TECHNOLOGY_ADOPTION, TIMING
+from segmentry.profiles.technographic.tables import (
+    COMPANY_TECHNOGRAPHIC_TRAITS,
+    TECHNOGRAPHIC_TRAITS,
+    TECHNOLOGY_ADOPTION,
+    TIMING,
+)
 from segmentry.profiles.technographic.timing import MOST_TIMED, adoptions, timings
 from segmentry.profiles.technographic.traits import (
     ADOPTION_TRAITS,
@@ -38,7 +43,7 @@ def publish(run: Run, spec: TechnographicSpec, catalog: TraitCatalog) -> None:
     """Publish what parties work with as of ``spec.as_of``; nothing where no technology, event or skill is told.
 
     Args:
-        run: The run; identity must be published, and accounts where there are contacts of organizations.
+        run: The run; identity must be published.
         spec: The instant, and what the workspace declares.
         catalog: Gets the traits published here.
 
@@ -53,7 +58,6 @@ def publish(run: Run, spec: TechnographicSpec, catalog: TraitCatalog) -> None:
         _publish_adoption(run, spec, stack)
         parts.append((stack_traits(stack, spec.last_day), STACK_TRAITS))
         parts.append((adopter_classes(stack, spec), ADOPTION_TRAITS))
-        parts += _company(run, stack, spec)
     events = keyed(run.table("events"), identity) if run.has("events") else None
     if events is not None:
         events = events.filter(events.occurred_at <= instant(spec.as_of))
@@ -64,6 +68,30 @@ def publish(run: Run, spec: TechnographicSpec, catalog: TraitCatalog) -> None:
     parts += _skill(run, identity, spec)
     if parts:
         _publish(run, spec, catalog, parts)
+
+
+def publish_companies(run: Run, spec: TechnographicSpec, catalog: TraitCatalog) -> None:
+    """Publish what organizations and their people work with; nothing where no technology or contact is told of.
+
+    Args:
+        run: The run; identity and accounts must be published.
+        spec: As for `publish`.
+        catalog: Gets the traits published here.
+    """
+    if not run.has("technologies") or not run.has("account_contacts_keyed"):
+        return
+    stack = in_use(keyed(run.table("technologies"), identity_or_none(run)), spec.last_day)
+    contacts = run.table("account_contacts_keyed")
+    present = contacts.filter(in_force(contacts.since, contacts.until, spec.last_day))
+    organizations = contacts.select(customer_id="account_id").distinct()
+    if run.has("account_hierarchy"):
+        organizations = organizations.union(run.table("account_hierarchy").select("customer_id"), distinct=True)
+    whole = company_stack(organizations, present, stack)
+    sized = whole.group_by("customer_id").aggregate(company_stack_size=whole.count())
+    named = join_all(sized, (named_stack(whole).rename(company_stack="stack"),))
+    contract = COMPANY_TECHNOGRAPHIC_TRAITS.with_columns(_column(trait) for trait in COMPANY_TRAITS)
+    run.publish(contract, named, spec=spec, parents=("technologies", "account_contacts_keyed"))
+    catalog.register(contract.name, *COMPANY_TRAITS)
 
 
 def _publish_adoption(run: Run, spec: TechnographicSpec, stack: ir.Table) -> None:
@@ -82,19 +110,6 @@ def _publish_adoption(run: Run, spec: TechnographicSpec, stack: ir.Table) -> Non
     run.publish(TECHNOLOGY_ADOPTION, untimed, spec=spec, parents=("technologies",))
 
 
-def _company(run: Run, stack: ir.Table, spec: TechnographicSpec) -> Parts:
-    if not run.has("account_contacts_keyed"):
-        return []
-    contacts = run.table("account_contacts_keyed")
-    present = contacts.filter(in_force(contacts.since, contacts.until, spec.last_day))
-    organizations = contacts.select(customer_id="account_id").distinct()
-    if run.has("account_hierarchy"):
-        organizations = organizations.union(run.table("account_hierarchy").select("customer_id"), distinct=True)
-    whole = company_stack(organizations, present, stack)
-    sized = whole.group_by("customer_id").aggregate(company_stack_size=whole.count())
-    return [(join_all(sized, (named_stack(whole).rename(company_stack="stack"),)), COMPANY_TRAITS)]
-
-
 def _skill(run: Run, identity: ir.Table | None, spec: TechnographicSpec) -> Parts:
     if not run.has("customers"):
         return []
@@ -110,6 +125,10 @@ def _publish(run: Run, spec: TechnographicSpec, catalog: TraitCatalog, parts: Pa
     known = [table.select("customer_id") for table, _ in parts]
     base = (known[0].union(*known[1:]) if len(known) > 1 else known[0]).distinct()
     whole = join_all(base, (table.select("customer_id", *(trait.name for trait in each)) for table, each in parts))
-    columns = (Column(trait.name, trait.type, trait.description, trait.unit, trait.data_class) for trait in traits)
-    run.publish(TECHNOGRAPHIC_TRAITS.with_columns(columns), whole, spec=spec, parents=("identity",))
+    contract = TECHNOGRAPHIC_TRAITS.with_columns(_column(trait) for trait in traits)
+    run.publish(contract, whole, spec=spec, parents=("identity",))
     catalog.register("technographic_traits", *traits)
+
+
+def _column(trait: Trait) -> Column:
+    return Column(trait.name, trait.type, trait.description, trait.unit, trait.data_class)

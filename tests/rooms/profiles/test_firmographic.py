@@ -16,11 +16,10 @@ from segmentry.profiles.firmographic.industry import read_industry, read_scheme
 from segmentry.profiles.firmographic.performance import history_columns
 from segmentry.profiles.firmographic.size import size_classes
 from segmentry.profiles.firmographic.spec import FirmographicSpec
-from segmentry.profiles.run_accounts import publish as publish_accounts
 from segmentry.profiles.run_firmographic import publish as publish_firmographic
 from segmentry.profiles.tables import IDENTITY
 from segmentry.terms.errors import SettingsError
-from tests.rooms.profiles.account_worlds import Rows, load, publish, rows, traits
+from tests.rooms.profiles.account_worlds import Rows, load, publish, publish_accounts, rows, traits
 from tests.rooms.shops import AS_OF, LAST, arrow
 
 BEFORE = (publish_accounts, AccountSpec(AS_OF, LAST, "EUR"))

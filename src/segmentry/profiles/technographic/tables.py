@@ -15,6 +15,14 @@ TECHNOGRAPHIC_TRAITS = Contract(
     open=True,
 )
 
+COMPANY_TECHNOGRAPHIC_TRAITS = Contract(
+    "company_technographic_traits",
+    "one organization of which, or of whose people, a technology is told",
+    ("customer_id",),
+    (CUSTOMER_ID,),
+    open=True,
+)
+
 TECHNOLOGY_ADOPTION = Contract(
     "technology_adoption",
     "one technology",

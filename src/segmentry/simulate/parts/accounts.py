@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from segmentry.simulate.columns import numbered, same
 from segmentry.simulate.parts.ground import Ground, Part, Sheet, empty, joined, texts
 from segmentry.simulate.parts.names import SURNAMES
+from segmentry.simulate.parts.stacks import company_stacks
 from segmentry.simulate.places import PLACES
 from segmentry.simulate.purchase_process import Floats, Integers
 
@@ -73,24 +74,34 @@ def grow(ground: Ground) -> Part:
 
     Truth: ``firms`` (top of the group, sector, performance, staff), ``roles`` (those in force at the end, by
     organization, and whether the person is a customer or was heard of lately), ``sales`` (every opportunity with its
-    product as meant and how it stands), ``departments`` (mean waiting and handling of each one's cases, its rating).
+    product as meant and how it stands), ``departments`` (mean waiting and handling of each one's cases, its rating),
+    ``company_stacks`` (how many technologies each organization has).
     """
     random = ground.random("accounts")
+    aside = random.spawn(1)[0]
     firms = _draw(ground, random)
     people = _people(ground, firms, random)
     contacts, roles = _roles(ground, people, random)
     sales, meant = _sales(ground, firms, random)
     cases, means = _cases(ground, random)
+    stacks, sizes = company_stacks(ground, firms.staff, aside)
     sheets = (
         Sheet("accounts", "accounts", _sheet(ground, firms, random)),
         Sheet("account_contacts", "account_contacts", contacts),
         Sheet("opportunities", "opportunities", sales),
+        Sheet("company_technologies", "technologies", stacks),
         Sheet("customers", "customers", _departments(ground)),
         Sheet("service_tickets", "service_contacts", cases),
         Sheet("web_and_app_events", "events", _signs(ground, people, random)),
         Sheet("feedback", "feedback", _ratings(ground, random)),
     )
-    truth = {"firms": _truth(ground, firms), "roles": roles, "sales": meant, "departments": means}
+    truth = {
+        "firms": _truth(ground, firms),
+        "roles": roles,
+        "sales": meant,
+        "departments": means,
+        "company_stacks": sizes,
+    }
     return Part(sheets, truth)
 
 

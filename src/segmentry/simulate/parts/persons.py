@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from segmentry.simulate.columns import numbered
 from segmentry.simulate.parts.ground import Ground, Part, Sheet, empty, joined, texts
+from segmentry.simulate.parts.lives import grow_lives
 from segmentry.simulate.parts.names import (
     FIRST_NAMES,
     LANGUAGES,
@@ -71,9 +72,10 @@ def grow(ground: Ground) -> Part:
 
     Truth: ``persons`` (everything as it is, told or not), ``identities`` (a row for each record of a customer or
     member, with the number of the person behind it) and ``second_records`` (the members' records of customers, and
-    whether the mail is the same).
+    whether the mail is the same) and ``lives`` (moves, weddings, shares of wallet).
     """
     random = ground.random("persons")
+    lives = random.spawn(1)[0]
     persons = draw_persons(ground, random)
     everybody = np.arange(len(ground.people))
     mail = _mail(persons, everybody)
@@ -81,7 +83,8 @@ def grow(ground: Ground) -> Part:
     members, truth = _members(ground, persons, random)
     sheets = (Sheet("addresses", "addresses", _addresses(ground, persons, mail, random)), members)
     truth["persons"] = _truth(ground, persons, impossible)
-    return Part(sheets, truth, columns)
+    told, truth["lives"] = grow_lives(ground, lives)
+    return Part(sheets, truth, columns | told)
 
 
 def draw_persons(ground: Ground, random: np.random.Generator) -> Persons:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from segmentry.simulate.parts.choices import STUDY
 from segmentry.simulate.parts.surveys import BENEFITS, ITEMS, KANO, NEEDS, SCALES, TURNED
 from segmentry.simulate.parts.technology import DIFFUSING
 from segmentry.simulate.spec import CompanySpec
@@ -51,14 +52,30 @@ def module_settings(spec: CompanySpec) -> dict[str, dict[str, Any]]:
     if "surveys" in spec.parts:
         found["surveys"] = _surveys()
         found["needs"] = _needs()
+    if "choices" in spec.parts:
+        found["needs"] = found.get("needs", {}) | {"choices": {"survey": STUDY, "price": "price"}}
     if "accounts" in spec.parts:
         found["kinds"] = {"waiting_target": 10.0, "handling_target": 12.0}
         found["firmographic"] = {"euros_per": {spec.currency: 1.15 if spec.currency == "GBP" else 1.0}}
     if "leads" in spec.parts:
-        found["leads"] = {"explicit": ["lead_source", "title", "given_company_size"]}
+        found["leads"] = _leads()
     if "technology" in spec.parts:
         found["technographic"] = {"adoption_of": next(iter(DIFFUSING))}
     return found
+
+
+def _leads() -> dict[str, Any]:
+    """What a lead tells, when it is fit for which stage, and who gets it."""
+    qualified = [
+        {"stage": "mql", "where": 'lead_fit_grade in ("A", "B") and lead_interest_grade <= 2'},
+        {"stage": "sql", "where": 'lead_cell = "A1" and number of events in last 30 days >= 3'},
+    ]
+    routes = [
+        {"to": "key accounts", "when": {"column": "given_company_size", "is": ["50-249", "250+"]}},
+        {"to": "inside sales", "where": "lead_interest_grade <= 3"},
+    ]
+    told = ["lead_source", "title", "given_company_size"]
+    return {"explicit": told, "qualified": qualified, "routes": routes}
 
 
 def _surveys() -> dict[str, Any]:
