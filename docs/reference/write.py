@@ -45,9 +45,9 @@ def settings() -> str:
 def _specs() -> list[tuple[str, type]]:
     """The specs that sections of modules are read into, by section."""
     from segmentry.profiles.identity.spec import IdentitySpec
-    from segmentry.workspace.profiling import modules
+    from segmentry.workspace.profiling import MODULES
 
-    return [("identity", IdentitySpec), *((each.section, each.read.__self__) for each in modules())]
+    return [("identity", IdentitySpec), *((each.section, each.read.__self__) for each in MODULES)]
 
 
 def _section(name: str, spec: type) -> str:

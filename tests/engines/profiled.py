@@ -42,7 +42,7 @@ def published(engine: Engine, known: Known, tables: Tables, sections: Collection
     before = set(engine.current())
     with engine.run("refresh", known.as_of) as run:
         catalog = profiles.refresh_parties(run, resolved="identity" in sections and profiling.resolve(run, told))
-        for module in profiling.modules():
+        for module in profiling.MODULES:
             if module.section in sections:
                 answer = module.read(told.get(module.section, {}), as_of=spec.as_of, last_day=spec.last_day,
                                      currency=spec.currency)  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from segmentry.terms.errors import Problem, SettingsError
@@ -21,87 +22,81 @@ Told = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One module of profiles.
+    """One module of profiles; it is imported when its spec is read or its traits are published.
 
     Attributes:
         section: Its section of the settings.
-        read: Makes its spec of that section.
-        publish: Publishes its traits.
+        spec: Where its spec is, such as ``leads.spec:LeadSpec``.
+        publisher: Where the function is that publishes its traits, such as ``run_leads:publish``.
         also: Other modules whose specs it takes, by section.
     """
 
     section: str
-    read: Callable[..., Any]
-    publish: Callable[..., None]
+    spec: str
+    publisher: str
     also: tuple[str, ...] = ()
 
+    @property
+    def read(self) -> Callable[..., Any]:
+        """Makes its spec of its section of the settings."""
+        made: Callable[..., Any] = _found(self.spec).from_settings
+        return made
 
-def modules() -> tuple[Module, ...]:
-    """The modules in order: accounts come after all whose traits they roll up, their contacts before who needs them."""
-    from segmentry.profiles import (
-        run_accounts,
-        run_contacts,
-        run_demographic,
-        run_engagement,
-        run_feedback,
-        run_firmographic,
-        run_geographic,
-        run_kinds,
-        run_leads,
-        run_loyalty,
-        run_needs,
-        run_occasions,
-        run_psychographic,
-        run_technographic,
-    )
-    from segmentry.profiles.accounts.spec import AccountSpec
-    from segmentry.profiles.demographic.spec import DemographicSpec
-    from segmentry.profiles.engagement.spec import EngagementSpec
-    from segmentry.profiles.feedback.spec import FeedbackSpec
-    from segmentry.profiles.firmographic.spec import FirmographicSpec
-    from segmentry.profiles.geographic.spec import GeographicSpec
-    from segmentry.profiles.kinds.spec import KindsSpec
-    from segmentry.profiles.leads.spec import LeadSpec
-    from segmentry.profiles.loyalty.spec import LoyaltySpec
-    from segmentry.profiles.needs.spec import NeedsSpec
-    from segmentry.profiles.occasions.spec import OccasionSpec
-    from segmentry.profiles.psychographic.spec import PsychographicSpec
-    from segmentry.profiles.technographic.spec import TechnographicSpec
+    @property
+    def publish(self) -> Callable[..., None]:
+        """Publishes its traits."""
+        found: Callable[..., None] = _found(self.publisher)
+        return found
 
-    return (
-        Module("demographic", DemographicSpec.from_settings, run_demographic.publish),
-        Module("geographic", GeographicSpec.from_settings, run_geographic.publish),
-        Module("occasions", OccasionSpec.from_settings, run_occasions.publish),
-        Module("surveys", PsychographicSpec.from_settings, run_psychographic.publish),
-        Module("needs", NeedsSpec.from_settings, run_needs.publish),
-        Module("engagement", EngagementSpec.from_settings, run_engagement.publish),
-        Module("feedback", FeedbackSpec.from_settings, run_feedback.publish),
-        Module("loyalty", LoyaltySpec.from_settings, run_loyalty.publish),
-        Module("technographic", TechnographicSpec.from_settings, run_technographic.publish),
-        Module("accounts", AccountSpec.from_settings, run_contacts.publish),
-        Module("kinds", KindsSpec.from_settings, run_kinds.publish),
-        Module("accounts", AccountSpec.from_settings, run_accounts.publish),
-        Module("technographic", TechnographicSpec.from_settings, run_technographic.publish_companies),
-        Module("firmographic", FirmographicSpec.from_settings, run_firmographic.publish),
-        Module("leads", LeadSpec.from_settings, run_leads.publish, ("surveys", "needs")),
-    )
+
+MODULES = (
+    Module("demographic", "demographic.spec:DemographicSpec", "run_demographic:publish"),
+    Module("geographic", "geographic.spec:GeographicSpec", "run_geographic:publish"),
+    Module("occasions", "occasions.spec:OccasionSpec", "run_occasions:publish"),
+    Module("surveys", "psychographic.spec:PsychographicSpec", "run_psychographic:publish"),
+    Module("needs", "needs.spec:NeedsSpec", "run_needs:publish"),
+    Module("engagement", "engagement.spec:EngagementSpec", "run_engagement:publish"),
+    Module("feedback", "feedback.spec:FeedbackSpec", "run_feedback:publish"),
+    Module("loyalty", "loyalty.spec:LoyaltySpec", "run_loyalty:publish"),
+    Module("technographic", "technographic.spec:TechnographicSpec", "run_technographic:publish"),
+    Module("accounts", "accounts.spec:AccountSpec", "run_contacts:publish"),
+    Module("kinds", "kinds.spec:KindsSpec", "run_kinds:publish"),
+    Module("accounts", "accounts.spec:AccountSpec", "run_accounts:publish"),
+    Module("technographic", "technographic.spec:TechnographicSpec", "run_technographic:publish_companies"),
+    Module("firmographic", "firmographic.spec:FirmographicSpec", "run_firmographic:publish"),
+    Module("leads", "leads.spec:LeadSpec", "run_leads:publish", ("surveys", "needs")),
+)
+"""The modules in order: accounts come after all whose traits they roll up, their contacts before who needs them."""
+
+
+def _found(home: str) -> Any:
+    """The object of `segmentry.profiles` at ``module:name``."""
+    module, _, name = home.partition(":")
+    return getattr(import_module(f"segmentry.profiles.{module}"), name)
+
+
+def _of(section: str) -> Module:
+    """The first module of a section."""
+    return next(each for each in MODULES if each.section == section)
 
 
 def check(told: Told) -> None:
     """`SettingsError` with every mistake in every section that a module reads."""
     from segmentry.profiles.identity.spec import IdentitySpec
-    from segmentry.segments.leading.texts import read_texts
 
-    readers: dict[str, Callable[..., Any]] = {each.section: each.read for each in modules()} if told else {}
     problems: list[Problem] = []
     for section, entries in told.items():
         try:
             if section == "identity":
+                from segmentry.profiles.identity.spec import IdentitySpec
+
                 IdentitySpec.from_settings(entries)
-            elif section == "leads":
-                problems += read_texts(readers[section](entries, **_ANY))[1]
-            else:
-                readers[section](entries, **_ANY)
+                continue
+            spec = _of(section).read(entries, **_ANY)
+            if section == "leads":
+                from segmentry.segments.leading.texts import read_texts
+
+                problems += read_texts(spec)[1]
         except SettingsError as wrong:
             problems += wrong.problems
     if problems:
@@ -122,8 +117,8 @@ def resolve(run: Run, told: Told) -> bool:
 
 def publish(run: Run, told: Told, spec: ProfileSpec, catalog: TraitCatalog) -> None:
     """Publish the traits of every module whose tables are there."""
-    specs = {each.section: _read(each, told, spec) for each in modules()}
-    for module in modules():
+    specs = {each.section: _read(each, told, spec) for each in MODULES}
+    for module in MODULES:
         module.publish(run, specs[module.section], catalog, **{name: specs[name] for name in module.also})
 
 
@@ -131,25 +126,22 @@ def publish_lead_rules(run: Run, told: Told, spec: ProfileSpec, catalog: TraitCa
     """Publish which stage leads are fit for and who gets them, by rules that may ask for any trait and event."""
     from segmentry.segments import run_lead_rules
 
-    module = next(each for each in modules() if each.section == "leads")
-    run_lead_rules.publish(run, _read(module, told, spec), catalog, timezone)
+    run_lead_rules.publish(run, _read(_of("leads"), told, spec), catalog, timezone)
 
 
 def publish_segmented(run: Run, told: Told, spec: ProfileSpec, catalog: TraitCatalog) -> None:
     """Publish what needs segments and value: needs inside segments, and what referrals and contributions are worth."""
     from segmentry.profiles import run_kinds, run_needs
 
-    by_section = {each.section: each for each in modules()}
-    run_kinds.publish_engagement(run, _read(by_section["kinds"], told, spec), catalog)
-    run_needs.publish_segments(run, _read(by_section["needs"], told, spec), catalog)
+    run_kinds.publish_engagement(run, _read(_of("kinds"), told, spec), catalog)
+    run_needs.publish_segments(run, _read(_of("needs"), told, spec), catalog)
 
 
 def publish_of_members(run: Run, told: Told, spec: ProfileSpec) -> None:
     """Publish what is counted inside every segment, those laid down by definitions included."""
     from segmentry.profiles import run_feedback
 
-    module = next(each for each in modules() if each.section == "feedback")
-    run_feedback.publish_segments(run, _read(module, told, spec))
+    run_feedback.publish_segments(run, _read(_of("feedback"), told, spec))
 
 
 def _read(module: Module, told: Told, spec: ProfileSpec) -> Any:
