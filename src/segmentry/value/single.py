@@ -43,11 +43,9 @@ def outcome_of(
         rate_per_unit=discount_of_week(clv["annual_discount"]),
     )
     unscaled = float(alone.values[0])
-    if unscaled <= 0:
-        return NotEstimable("nothing is expected of this customer")
+    if unscaled <= 0 or worth <= 0:
+        return NotEstimable("everything bought so far was given back, or nothing is expected")
     found = single_outcomes(alone, scale=worth / unscaled, level=clv["level"])
-    if not np.isfinite(found.high[0]):
-        return NotEstimable("spend differs so much between customers that its variance is infinite")
     return {
         "low": float(found.low[0]),
         "high": float(found.high[0]),

@@ -125,6 +125,20 @@ class BetaGeometric(PurchaseModel):
         stayed = b + self.first_chance + count
         return expected_while_alive(a, b + self.first_chance - r, stayed, alpha + age, np.asarray(horizon))
 
+    def chance_of_none_alive(self, theta: FloatArray, count: FloatArray, age: FloatArray, horizon: float) -> FloatArray:
+        """((alpha + T) / (alpha + T + t))^(r + x): whoever is alive departs after a purchase only."""
+        r, alpha, _, _ = theta
+        return np.asarray(np.exp(-(r + count) * np.log1p(horizon / (alpha + age))))
+
+    def draw_alive(
+        self, theta: FloatArray, count: float, age: float, horizon: float, draws: int, random: np.random.Generator
+    ) -> FloatArray:
+        """Given alive, the rate is gamma (r + x, alpha + T), the chance beta (a, b + x); arrivals until it departs."""
+        r, alpha, a, b = theta
+        rate = random.gamma(r + count, 1 / (alpha + age), draws)
+        chance = np.maximum(random.beta(a, b + self.first_chance + count, draws), 1e-12)
+        return np.minimum(random.poisson(rate * horizon), random.geometric(chance)).astype(np.float64)
+
     def moments_alive(
         self, theta: FloatArray, count: FloatArray, age: FloatArray, horizon: float
     ) -> tuple[FloatArray, FloatArray]:

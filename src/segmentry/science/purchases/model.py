@@ -238,6 +238,16 @@ class PurchaseModel(KnownParameters, ABC):
         """Second moments, given alive: of the customer's own true mean, and of the purchases; each of shape (k,)."""
 
     @abstractmethod
+    def chance_of_none_alive(self, theta: FloatArray, count: FloatArray, age: FloatArray, horizon: float) -> FloatArray:
+        """P(no purchase over ``horizon``) of customers alive at ``age`` after ``count`` repeats, shape (k,)."""
+
+    @abstractmethod
+    def draw_alive(
+        self, theta: FloatArray, count: float, age: float, horizon: float, draws: int, random: np.random.Generator
+    ) -> FloatArray:
+        """Purchases over ``horizon`` of a customer alive at ``age`` after ``count`` repeats, drawn; shape (draws,)."""
+
+    @abstractmethod
     def expected_new(self, theta: FloatArray, horizon: FloatArray) -> FloatArray:
         """Expected repeat purchases of new customers."""
 

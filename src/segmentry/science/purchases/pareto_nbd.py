@@ -176,6 +176,31 @@ class ParetoNBD(PurchaseModel):
         growth = np.log1p(horizon / (beta + age))
         return np.asarray((r + count) / (alpha + age) * (beta + age) * growth * exprel((1 - s) * growth))
 
+    def chance_of_none_alive(self, theta: FloatArray, count: FloatArray, age: FloatArray, horizon: float) -> FloatArray:
+        """Nothing until t, or until an earlier departure at u: N(t) S(t) + the integral of N(u) times its density.
+
+        N(u) = ((alpha + T) / (alpha + T + u))^(r + x), S(u) = ((beta + T) / (beta + T + u))^s. With v = -ln S(u) the
+        integral is that of N(u(v)) exp(-v) from 0 to -ln S(t), by Gauss and Legendre.
+        """
+        r, alpha, s, beta = theta
+        shape, rates, lives = (r + count)[:, None], (alpha + age)[:, None], (beta + age)[:, None]
+        nodes, weights = legendre(TAIL_NODES)
+        last = s * np.log1p(horizon / lives)
+        v = last * (nodes + 1) / 2
+        gone = np.exp(-shape * np.log1p(lives * np.expm1(v / s) / rates) - v) @ weights * last[:, 0] / 2
+        stayed = np.exp(-shape * np.log1p(horizon / rates) - last)[:, 0]
+        return np.asarray(gone + stayed)
+
+    def draw_alive(
+        self, theta: FloatArray, count: float, age: float, horizon: float, draws: int, random: np.random.Generator
+    ) -> FloatArray:
+        """Given alive, the rates are gamma (r + x, alpha + T) and (s, beta + T); purchases until the departure."""
+        r, alpha, s, beta = theta
+        rate = random.gamma(r + count, 1 / (alpha + age), draws)
+        leaving = np.maximum(random.gamma(s, 1 / (beta + age), draws), 1e-300)
+        lived = np.minimum(random.standard_exponential(draws) / leaving, horizon)
+        return random.poisson(rate * lived).astype(np.float64)
+
     def moments_alive(
         self, theta: FloatArray, count: FloatArray, age: FloatArray, horizon: float
     ) -> tuple[FloatArray, FloatArray]:
