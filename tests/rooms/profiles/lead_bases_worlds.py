@@ -11,7 +11,6 @@ import numpy as np
 from segmentry.engine import Engine
 from segmentry.profiles import (
     run,
-    run_accounts,
     run_demographic,
     run_firmographic,
     run_geographic,
@@ -46,6 +45,7 @@ from segmentry.terms.canonical import (
     TOUCHES,
 )
 from segmentry.terms.tables import Contract
+from tests.rooms.profiles.account_worlds import publish_accounts
 from tests.rooms.profiles.lead_worlds import AS_OF, WHEN, event, lead
 from tests.rooms.shops import arrow, line, order, party
 
@@ -171,7 +171,7 @@ def refreshed(engine: Engine, *, merged: bool = False, **settings: Any) -> Trait
         run_psychographic.publish(refresh, surveys, catalog)
         run_needs.publish(refresh, needs, catalog)
         run_technographic.publish(refresh, TechnographicSpec.from_settings({}, **WHEN), catalog)
-        run_accounts.publish(refresh, AccountSpec.from_settings({}, **WHEN), catalog)
+        publish_accounts(refresh, AccountSpec.from_settings({}, **WHEN), catalog)
         run_firmographic.publish(refresh, FirmographicSpec.from_settings({}, **WHEN), catalog)
         spec = LeadSpec.from_settings(settings, **WHEN)
         run_leads.publish(refresh, spec, catalog, surveys, needs)

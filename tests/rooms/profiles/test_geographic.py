@@ -113,10 +113,12 @@ def test_climate_follows_the_latitude_of_either_hemisphere(latitude: float | Non
 @given(st.tuples(*[st.floats(-90, 90), st.floats(-180, 180)] * 2))
 def test_distance_is_a_metric_on_the_sphere(degrees: tuple[float, float, float, float]) -> None:
     """Never negative, never longer than half the circumference, the same both ways, and never missing."""
-    there = kilometers(*(ibis.literal(each) for each in degrees))
-    back = kilometers(*(ibis.literal(each) for each in (*degrees[2:], *degrees[:2])))
-    con = ibis.duckdb.connect()
-    out, home = (con.to_pyarrow(each).as_py() for each in (there, back))
+    names = ("north", "east", "other_north", "other_east")
+    table = ibis.memtable(pa.table({name: pa.array([each]) for name, each in zip(names, degrees, strict=True)}))
+    there = kilometers(*(table[name] for name in names))
+    back = kilometers(*(table[name] for name in (*names[2:], *names[:2])))
+    (row,) = ibis.duckdb.connect().to_pyarrow(table.select(out=there, home=back)).to_pylist()
+    out, home = row["out"], row["home"]
     assert 0 <= out <= 20015.2
     assert out == pytest.approx(home, abs=1e-6)
 

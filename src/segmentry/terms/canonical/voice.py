@@ -65,7 +65,7 @@ CHOICES = Contract(
         SOURCE,
         Column("survey_id", _TEXT, "The study.", required=True),
         PARTY_KEY,
-        Column("task_id", _TEXT, "One question: which of these?", required=True),
+        Column("task_id", _TEXT, "One question of the study: a set of alternatives.", required=True),
         Column("alternative_id", _TEXT, "The alternative; of a set of items, the item.", required=True),
         Column("chosen", _BOOLEAN, "Whether it was chosen; of a set of items, as the best.", required=True),
         Column("worst", _BOOLEAN, "Whether it was named as the worst; empty where nobody was asked that."),
