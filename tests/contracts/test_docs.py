@@ -53,8 +53,14 @@ def test_the_repository_names_no_machine() -> None:
     assert found == []
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of its own, empty at first."""
+    return tmp_path_factory.mktemp("examples")
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.name)
-def test_an_example_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Examples run as they stand, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
+def test_an_example_runs(path: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Examples run as they stand, one after the other in one folder: the second finds the company of the first."""
+    monkeypatch.chdir(place)
     runpy.run_path(str(path), run_name="__main__")
