@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.rooms.simulate.companies import SPEC, Known, loaded
 
 pytestmark = pytest.mark.prove
