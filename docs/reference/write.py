@@ -47,7 +47,12 @@ def _specs() -> list[tuple[str, type]]:
     from segmentry.profiles.identity.spec import IdentitySpec
     from segmentry.workspace.profiling import MODULES
 
-    return [("identity", IdentitySpec), *((each.section, each.read.__self__) for each in MODULES)]
+    found = {each.section: each.read.__self__ for each in MODULES}
+    return [("identity", IdentitySpec), *found.items()]
+
+
+_OF_THE_WORKSPACE = ("as_of", "last_day", "currency", "timezone")
+"""Fields of specs that no section tells."""
 
 
 def _section(name: str, spec: type) -> str:
@@ -60,7 +65,7 @@ def _section(name: str, spec: type) -> str:
             meanings[last] = meaning
         elif line.strip() and last:
             meanings[last] += f" {line.strip()}"
-    asked = [each for each in dataclasses.fields(spec) if each.name not in ("as_of", "last_day", "currency")]
+    asked = [each for each in dataclasses.fields(spec) if each.name not in _OF_THE_WORKSPACE]
     rows = [(f"`{each.name}`", _default(each), meanings.get(each.name, "")) for each in asked]
     return f"\n## [{name}]\n\n{table(('setting', 'default', 'meaning'), rows)}"
 
