@@ -73,3 +73,13 @@ def test_lots_and_one_taste_make_no_classes() -> None:
         alike += len(same.classes.shares) > 1
     assert lots <= 1
     assert alike <= 1
+
+
+def test_taking_none_makes_no_tastes() -> None:
+    """Of 20 worlds in which nobody minds an attribute, and half take none often, at most one claims tastes."""
+    claimed = 0
+    tastes = [dict.fromkeys(TASTES[0], 0.0) | {"none": rate} for rate in (3.0, -1.0)]
+    for seed in range(20):
+        rows = offers(tastes, people=100, tasks=8, seed=seed)[0]
+        claimed += not isinstance(find_tastes(study_of("snacks", keyed(rows), ChoicesSpec()), 3), NotEstimable)
+    assert claimed <= 1

@@ -9,7 +9,7 @@ from segmentry.engine import Run, arrow_schema
 from segmentry.profiles.catalog import Trait
 from segmentry.profiles.history import keyed
 from segmentry.profiles.needs import choice_rows
-from segmentry.profiles.needs.choice_designs import Study, study_of
+from segmentry.profiles.needs.choice_designs import Attribute, Study, study_of
 from segmentry.profiles.needs.choice_rows import Rows, fault_rows
 from segmentry.profiles.needs.choice_spec import ChoicesSpec
 from segmentry.profiles.needs.spec import NeedsSpec
@@ -69,14 +69,15 @@ def publish_choices(run: Run, spec: NeedsSpec) -> Told:
     )
     if len(names) < 2:
         return [], []
-    attributes = [each.name for each in found.weighed]
+    attributes = [each.name for _, each in _minded(found)]
     table = run.engine.warehouse.bring(_trait_table(found, names))
     return [table], list(choice_traits(survey, len(names), attributes))
 
 
 def _found(study: Study, most: int) -> Tastes | NotEstimable:
     """The tastes; not those that would tell a special category."""
-    special = items.special_among([study.survey_id, *(each.name for each in study.attributes)])
+    left_out = [name for name, _ in study.followers]
+    special = items.special_among([study.survey_id, *(each.name for each in study.attributes), *left_out])
     if special:
         return NotEstimable(f"it would tell a special category ({', '.join(special)}), which stays locked")
     return find_tastes(study, most)
@@ -109,6 +110,11 @@ def _trait_table(found: Tastes, names: tuple[str, ...]) -> pa.Table:
         CHOSE_AT: pa.array(study.answered, pa.timestamp("us")),
     }
     importance = found.importance
-    for at, each in enumerate(found.weighed):
+    for at, each in _minded(found):
         columns[importance_of(each.name)] = pa.array(importance[:, at], pa.float64(), from_pandas=True)
     return pa.table(columns)
+
+
+def _minded(found: Tastes) -> list[tuple[int, Attribute]]:
+    """The attributes that some class minds, with their places; the importance of others is not told from 0."""
+    return [(at, each) for at, each in enumerate(found.weighed) if found.minded[:, at].any()]

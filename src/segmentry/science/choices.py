@@ -2,8 +2,8 @@
 
 Kamakura & Russell 1989: L = prod_n sum_s pi_s prod_t P(choice_nt | beta_s) with P by the conditional logit (McFadden
 1974). The number of classes by AIC with factor 3 (Andrews & Currim 2003), judged by the hit rate on tasks left out.
-Standard errors by the outer product of each person's scores (McLachlan & Peel 2000, section 2.15), which counts that
-nobody's class is known.
+Standard errors by the sandwich with each person's scores (see `choice_information`), which counts that nobody's class
+is known, and that answers of one person go together where people of a class differ.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from segmentry.science.choice_information import RIDGE, observed
 from segmentry.science.choice_tasks import Tasks, tasks_of, without_last
 from segmentry.science.inputs import FloatArray
 from segmentry.science.threads import one_blas_thread
@@ -22,9 +23,7 @@ _SHORT, _LONG, _LIKELY = 15, 200, 2
 """EM steps of every start, of the likeliest starts, and how many of those there are."""
 _NEWTON, _NEWTON_LAST = 1, 15
 _CLOSE = 1e-6
-_UNSURE, _SINGULAR = 5.0, 1e12
-_RIDGE = 1e-3
-"""Prior precision of tastes, which keeps those finite that a class always follows."""
+_UNSURE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,7 @@ class ChoiceClasses:
         covariance: Covariance of the tastes of each class, shape (classes, attributes, attributes); infinite where
             errors are.
         foretold: Log-chance of the left-out choices of each person, shape (people,); NaN where none was left out.
+        hits: Share of each person's left-out tasks that were hit, shape (people,); NaN where none was left out.
     """
 
     tastes: FloatArray
@@ -56,6 +56,7 @@ class ChoiceClasses:
     errors: FloatArray
     covariance: FloatArray
     foretold: FloatArray
+    hits: FloatArray
 
 
 def choice_classes(
@@ -84,16 +85,17 @@ def choice_classes(
             without a task to learn from; every mistake at once.
     """
     whole = tasks_of("choice_classes", attributes, chosen, offered)
-    learned, left = without_last(whole, held_out)
-    _check("choice_classes", learned, classes, held_out)
+    first, left = without_last(whole, held_out)
+    _check("choice_classes", first, classes, held_out)
     chance = np.random.default_rng(random_state)
     with one_blas_thread():
-        tastes, shares, posterior, likelihood = _best(learned, classes, starts, chance)
+        tastes, shares, posterior, likelihood = _best(first, classes, starts, chance)
         order = np.argsort(-shares, kind="stable")
         tastes, shares, posterior = tastes[order], shares[order], posterior[:, order]
-        covariance = _covariance(learned, tastes, posterior)
+        covariance = _covariance(first, tastes, posterior)
     parameters = classes * whole.attributes + classes - 1
     hits, foretold = _foretold(left, tastes, posterior)
+    answered = left.answered()
     return ChoiceClasses(
         tastes,
         shares,
@@ -101,10 +103,11 @@ def choice_classes(
         likelihood,
         -2 * likelihood + 3 * parameters,
         -2 * likelihood + parameters * float(np.log(whole.people)),
-        hits,
+        float(hits.sum() / answered.sum()) if left.rows else float("nan"),
         np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)),
         covariance,
         foretold,
+        np.divide(hits, answered, out=np.full(left.people, np.nan), where=answered > 0),
     )
 
 
@@ -182,7 +185,7 @@ def _fit(tasks: Tasks, tastes: FloatArray, posterior: FloatArray, steps: int) ->
     before, newton = -np.inf, _NEWTON if posterior.shape[1] > 1 else _NEWTON_LAST
     shares, likelihood = posterior.mean(axis=0), before
     for _ in range(steps):
-        tastes = np.stack([_learned(tasks, *each, newton) for each in zip(posterior.T, tastes, strict=True)])
+        tastes = np.stack([learned(tasks, *each, newton) for each in zip(posterior.T, tastes, strict=True)])
         shares = posterior.mean(axis=0)
         posterior, likelihood = _placed(tasks, tastes, shares)
         if likelihood - before < _CLOSE * abs(likelihood):
@@ -200,13 +203,20 @@ def _placed(tasks: Tasks, tastes: FloatArray, shares: FloatArray) -> tuple[Float
     return np.exp(joint - whole[:, None]), float(whole.sum())
 
 
-def _learned(tasks: Tasks, belongs: FloatArray, taste: FloatArray, steps: int) -> FloatArray:
-    """Newton steps of the weighted conditional logit with a weak normal prior."""
+def learned(tasks: Tasks, belongs: FloatArray, taste: FloatArray, steps: int = _NEWTON_LAST) -> FloatArray:
+    """Newton steps of the weighted conditional logit with a weak normal prior.
+
+    Args:
+        tasks: The tasks.
+        belongs: Weight of each person, shape (people,).
+        taste: Weights of the attributes to start from.
+        steps: Most steps.
+    """
     weights = belongs[tasks.who]
     for _ in range(steps):
         mean, second = tasks.moments(taste, weights)
-        gradient = weights @ (tasks.mine - mean) - _RIDGE * taste
-        step = np.linalg.solve(second + _RIDGE * np.eye(len(taste)), gradient)
+        gradient = weights @ (tasks.mine - mean) - RIDGE * taste
+        step = np.linalg.solve(second + RIDGE * np.eye(len(taste)), gradient)
         taste = taste + step / max(1.0, float(np.abs(step).max()) / 2.0)
         if float(np.abs(step).max()) < 1e-7:
             break
@@ -216,30 +226,23 @@ def _learned(tasks: Tasks, belongs: FloatArray, taste: FloatArray, steps: int) -
 def _covariance(tasks: Tasks, tastes: FloatArray, posterior: FloatArray) -> FloatArray:
     """Covariance of each class's tastes, infinite where nothing bounds one."""
     classes, attributes = tastes.shape
-    scores = [posterior[:, :-1] - posterior.mean(axis=0)[:-1]]
-    bounded = []
-    for taste, belongs in zip(tastes, posterior.T, strict=True):
-        mean, _ = tasks.moments(taste, belongs[tasks.who])
-        scores.append(belongs[:, None] * tasks.by_person(tasks.mine - mean))
+    told = observed(tasks, tastes, posterior)
+    whole = told.covariance()
+    found = np.full((classes, attributes, attributes), np.inf)
+    for place, (taste, belongs) in enumerate(zip(tastes, posterior.T, strict=True)):
         unsure = belongs[tasks.who] @ (1 - np.exp(tasks.log_chosen(taste)))
-        bounded.append(unsure > _UNSURE)
-    every = np.column_stack(scores)
-    information = every.T @ every
-    endless = np.full((classes, attributes, attributes), np.inf)
-    if len(every) <= every.shape[1] or np.linalg.cond(information) > _SINGULAR:
-        return endless
-    whole = np.linalg.inv(information)[classes - 1 :, classes - 1 :]
-    own = np.stack([whole[at : at + attributes, at : at + attributes] for at in range(0, len(whole), attributes)])
-    return np.where(np.array(bounded)[:, None, None], own, endless)
+        if whole is not None and unsure > _UNSURE:
+            found[place] = whole[told.block(place), told.block(place)]
+    return found
 
 
-def _foretold(left: Tasks, tastes: FloatArray, posterior: FloatArray) -> tuple[float, FloatArray]:
-    """Share of left-out tasks that are hit, and the log-chance of each person's left-out choices."""
+def _foretold(left: Tasks, tastes: FloatArray, posterior: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Of each person how many left-out tasks are hit, and the log-chance of the choices there."""
     if not left.rows:
-        return float("nan"), np.full(left.people, np.nan)
+        return np.zeros(left.people), np.full(left.people, np.nan)
     chances = np.stack([np.exp(left.log_chances(taste)) for taste in tastes])
     mixed = np.einsum("rs,srj->rj", posterior[left.who], chances)
     own = np.stack([left.by_person(left.log_chosen(taste)) for taste in tastes], axis=1)
     top = own.max(axis=1, keepdims=True)
     foretold = top[:, 0] + np.log((posterior * np.exp(own - top)).sum(axis=1))
-    return float((mixed.argmax(axis=1) == left.picked).mean()), foretold
+    return left.by_person((mixed.argmax(axis=1) == left.picked).astype(np.float64)), foretold

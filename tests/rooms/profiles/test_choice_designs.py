@@ -103,3 +103,40 @@ def test_the_order_of_rows_changes_no_attribute(seed: int) -> None:
     assert one.attributes == other.attributes
     assert one.customers == other.customers
     assert np.sort(one.told.sum(axis=(1, 2)), axis=0) == pytest.approx(np.sort(other.told.sum(axis=(1, 2)), axis=0))
+
+
+def test_one_number_written_in_several_ways_is_one_level() -> None:
+    """2.00, 2,0 and 2 are one price, with the codes of a study that writes it one way."""
+    rows = offers(people=6, with_none=False)[0]
+    ways = [row | {"given_price": f"{float(row['given_price']):.{place % 3}f}"} if row["given_price"] in ("3", "4")
+            else row for place, row in enumerate(rows)]  # fmt: skip
+    commas = [row | {"given_price": row["given_price"].replace(".", ",")} if place % 2 else row
+              for place, row in enumerate(ways)]  # fmt: skip
+    plain, mixed = told(rows), told(commas)
+    assert mixed.attributes == plain.attributes
+    assert mixed.attributes[1].levels == ("2.5", "3", "3.5", "4")
+    assert (mixed.told == plain.told).all()
+    names = told(commas, categories=("price",)).attributes[1]
+    assert {"3", "3.0", "3.00"} <= set(names.levels)
+
+
+def test_a_number_that_differs_in_spelling_alone_is_no_attribute() -> None:
+    """Where 2.0 and 2 stand side by side nothing differs."""
+    sizes = [row | {"given_size": ("2", "2.0")[place % 2]} for place, row in enumerate(offers(people=3)[0])]
+    assert "size" not in [each.name for each in told(sizes).attributes]
+
+
+def test_a_column_that_tells_what_another_does_is_left_out_by_name() -> None:
+    """Of a price and a gross price the declared one stays, else the first; of labels and codes the first."""
+    rows = [
+        row | {"given_gross": row["given_price"] and str(float(row["given_price"]) * 2),
+               "given_code": row["given_brand"] and row["given_brand"][0].lower()}
+        for row in offers(people=20)[0]
+    ]  # fmt: skip
+    first, declared = told(rows), told(rows, price="gross")
+    assert [each.name for each in first.attributes] == ["brand", "price", "organic", NONE]
+    assert first.followers == (("code", "brand"), ("gross", "price"))
+    assert (first.told == told(offers(people=20)[0]).told).all()
+    assert [each.name for each in declared.attributes] == ["brand", "organic", "gross", NONE]
+    assert declared.followers == (("code", "brand"), ("price", "gross"))
+    assert declared.some(np.arange(3)).followers == declared.followers

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import ibis
+import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
@@ -16,7 +17,7 @@ from segmentry.profiles.needs.choice_designs import study_of
 from segmentry.profiles.needs.choice_spec import ChoicesSpec
 from segmentry.profiles.needs.spec import NeedsSpec
 from segmentry.profiles.needs.studies import latest_choices
-from segmentry.profiles.needs.tastes import Tastes, find_tastes
+from segmentry.profiles.needs.tastes import Tastes, find_tastes, hit_rate
 from segmentry.terms.errors import SettingsError
 from segmentry.terms.numbers import NotEstimable
 from segmentry.terms.vocabulary import Basis
@@ -133,6 +134,91 @@ def test_lots_claim_nothing(engine: Engine) -> None:
     assert engine.rows(engine.table("choice_parts")) == engine.rows(engine.table("choice_classes")) == []
     assert not engine.has("needs_traits")
     assert "choice_class" not in catalog
+
+
+@pytest.mark.parametrize(
+    ("rates", "words"), [((0.0, 0.0), "drawn lots"), ((2.5, -2.5), "how often they take none")], ids=["same", "differ"]
+)
+def test_taking_none_is_no_taste(rates: tuple[float, float], words: str) -> None:
+    """Nobody minds an attribute, alike in taking none or not: nothing is told, and the reason says which."""
+    tastes = [NOTHING | {"none": 1.0 + rate} for rate in rates]
+    found = find_tastes(study_of("snacks", keyed(offers(tastes, people=100)[0]), ChoicesSpec()), 3)
+    assert isinstance(found, NotEstimable)
+    assert words in found.reason
+
+
+def test_classes_that_differ_only_in_taking_none_say_so(engine: Engine) -> None:
+    """The same tastes, and half take none often: two classes named by it, and the reason says it."""
+    same = TASTES[0] | {"price": -1.0}
+    published(engine, offers([same | {"none": -6.0}, same | {"none": 0.5}], people=150)[0])
+    study = engine.rows(engine.table("choice_studies"))[0]
+    names = [row["class"] for row in engine.rows(engine.table("choice_classes"))]
+    assert study["classes"] == 2
+    assert "not in what they seek" in study["reason"]
+    assert sorted(name.rsplit(", ", 1)[1] for name in names) == ["often none", "seldom none"]
+
+
+def test_a_class_is_told_by_what_it_minds(engine: Engine) -> None:
+    """One class minds nothing but taking none: no attribute names it, none has an importance there."""
+    calm = NOTHING | {"none": 1.0}
+    rows, _ = offers([TASTES[1] | {"price": -2.5, "organic": 0.0}, calm], people=200, tasks=10)
+    published(engine, rows)
+    parts = engine.rows(engine.table("choice_parts"))
+    told: dict[str, set[str]] = {row["class"]: set() for row in parts}
+    for row in parts:
+        told[row["class"]] |= {row["attribute"]} if row["importance"] is not None else set()
+    assert told.pop("nothing in particular") == set()
+    assert "price" in told["low price"]
+    assert "organic" not in told["low price"]
+    traits = table(engine, "needs_traits", "customer_id")
+    assert "importance_of_organic" not in traits["p000"]
+    assert {row["choice_class"] for row in traits.values()} == {"low price", "nothing in particular"}
+
+
+def test_opposite_tastes_do_not_cancel_out() -> None:
+    """Half wants what the other half shuns: everybody together minds nothing, the two classes do."""
+    tastes = [NOTHING | {"organic": 2.0}, NOTHING | {"organic": -2.0}]
+    found = find_tastes(study_of("snacks", keyed(offers(tastes, people=150, with_none=False)[0]), ChoicesSpec()), 3)
+    assert isinstance(found, Tastes)
+    assert len(found.classes.shares) == 2
+    assert found.minded[:, [each.name for each in found.weighed].index("organic")].all()
+
+
+def test_what_everybody_follows_without_exception_is_no_lot() -> None:
+    """All take the cheapest: told, though nothing bounds how much the price matters."""
+    rows = offers([NOTHING | {"price": -50.0}], people=80, with_none=False)[0]
+    found = find_tastes(study_of("snacks", keyed(rows), ChoicesSpec()), 2)
+    assert isinstance(found, Tastes)
+    assert found.minded[0].tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("taste", [NOTHING, TASTES[0]], ids=["lots", "taste"])
+def test_columns_that_say_the_same_claim_nothing_new(engine: Engine, taste: dict[str, float]) -> None:
+    """A gross price beside the price: left out with its reason; lots stay lots, part-worths have their intervals."""
+    rows = [
+        row | {"given_gross": row["given_price"] and f"{float(row['given_price']) * 1.19:.4f}"}
+        for row in offers([taste], people=80, with_none=False)[0]
+    ]
+    published(engine, rows, choices={"price": "price"})
+    reason = engine.rows(engine.table("choice_studies"))[0]["reason"]
+    assert "gross is left out: within tasks it tells what price tells." in reason
+    parts = engine.rows(engine.table("choice_parts"))
+    assert ("drawn lots" in reason) == (taste == NOTHING) == (not parts)
+    assert all(row["low"] is not None for row in parts if not row["base"])
+    assert "gross" not in {row["attribute"] for row in parts}
+
+
+@pytest.mark.parametrize("tasks", [1, 2])
+def test_the_hit_rate_varies_as_respondents_do(tasks: int) -> None:
+    """Hits by a coin: the error is that of all held-out tasks; where all of a person's tasks agree, that of persons."""
+    random = np.random.default_rng(tasks)
+    lots = random.random((400, tasks)).round().mean(axis=1)
+    found, alike = hit_rate(lots, tasks), hit_rate(random.random(400).round(), 2)
+    assert (found.high - found.low) / 2 / 1.96 == pytest.approx(0.5 / np.sqrt(400 * tasks), rel=0.1)
+    assert (alike.high - alike.low) / 2 / 1.96 == pytest.approx(0.5 / 20, rel=0.1)
+    sure = hit_rate(np.ones(50), tasks)
+    assert (sure.value, sure.high) == (1.0, 1.0)
+    assert 0.9 < sure.low < 0.95
 
 
 def test_one_taste_is_an_answer_and_no_trait(engine: Engine) -> None:

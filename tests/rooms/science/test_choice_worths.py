@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.rooms.science.test_choices import planted
 
 from segmentry.science import choice_classes, follows_nothing, importances, part_worth, willingness_to_pay
+from segmentry.science.choice_worths import seek_the_same
 from segmentry.terms.numbers import Estimate, NotEstimable
 
 GAIN, PRICE = np.array([1.0, 0.0]), np.array([0.0, 1.0])
@@ -89,10 +90,67 @@ def test_who_draws_lots_follows_nothing() -> None:
     for seed in range(60):
         attributes, chosen, _ = planted(np.zeros((1, 4)), [1.0], people=60, tasks=6, seed=seed)
         fit = choice_classes(attributes, chosen, 1)
-        chances.append(follows_nothing(fit.tastes[0], fit.covariance[0], 60))
+        chances.append(follows_nothing(fit, attributes, chosen, range(4)))
     assert sum(each < 0.01 for each in chances) <= 3
     assert np.median(chances) > 0.25
     attributes, chosen, _ = planted(np.array([[0.5, 0.0, 0.0, 0.0]]), [1.0], people=60, tasks=6)
     fit = choice_classes(attributes, chosen, 1)
-    assert follows_nothing(fit.tastes[0], fit.covariance[0], 60) < 1e-4
-    assert follows_nothing([1.0], [[np.inf]], 60) == 0.0
+    assert follows_nothing(fit, attributes, chosen, range(4)) < 1e-4
+    assert follows_nothing(fit, attributes, chosen, [1, 2, 3]) > 0.01
+
+
+def test_habits_of_a_person_are_no_tastes() -> None:
+    """People who mostly take their own place in the list: answers go together, and with no attribute."""
+    chances = []
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        attributes = random.normal(size=(60, 6, 4, 3))
+        attributes[..., 0] = attributes[:, :1, :, 0]
+        own = random.integers(0, 4, (60, 1))
+        chosen = np.where(random.random((60, 6)) < 0.8, own, random.integers(0, 4, (60, 6)))
+        chances.append(follows_nothing(choice_classes(attributes, chosen, 1), attributes, chosen, range(3)))
+    assert sum(each < 0.01 for each in chances) <= 3
+    assert 0.3 < np.median(chances) < 0.7
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0, 20.0, 1000.0])
+def test_what_is_followed_without_exception_is_followed(scale: float) -> None:
+    """The surer people choose the less their weights are bounded, and the surer it is that they do not draw lots."""
+    attributes, _, _ = planted(np.zeros((1, 2)), [1.0], people=60, tasks=5)
+    noise = np.random.default_rng(0).gumbel(size=attributes.shape[:3])
+    chosen = (scale * (attributes[..., 0] - 0.5 * attributes[..., 1]) + noise).argmax(axis=2)
+    assert follows_nothing(choice_classes(attributes, chosen, 1), attributes, chosen, [0, 1]) < 1e-9
+
+
+def test_a_class_that_minds_an_attribute_is_told_from_one_that_does_not() -> None:
+    """Of 30 worlds of two classes at most 4 tell at 5 % what one does not mind; what the other minds is told always."""
+    tastes = np.array([[1.0, -0.8, 0.0], [-0.6, 1.2, 1.0]])
+    calm, keen = [], []
+    for seed in range(30):
+        attributes, chosen, _ = planted(tastes, [0.65, 0.35], people=100, tasks=8, seed=seed)
+        fit = choice_classes(attributes, chosen, 2, starts=2)
+        place = int(np.abs(fit.tastes[:, 1] + 0.8).argmin())
+        calm.append(follows_nothing(fit, attributes, chosen, [2], place=place))
+        keen.append(follows_nothing(fit, attributes, chosen, [2], place=1 - place))
+    assert sum(each < 0.05 for each in calm) <= 4
+    assert max(keen) < 0.01
+
+
+def test_what_does_not_differ_tells_nothing() -> None:
+    """Attributes that are the same everywhere are followed by nobody; of fewer people than weights nothing is told."""
+    attributes, chosen, _ = planted(np.zeros((1, 2)), [1.0], people=20, tasks=3)
+    flat = np.ones_like(attributes)
+    assert follows_nothing(choice_classes(flat, chosen, 1), flat, chosen, [0, 1]) == 1.0
+    few, taken, _ = planted(np.zeros((1, 6)), [1.0], people=5, tasks=3)
+    assert np.isnan(follows_nothing(choice_classes(few, taken, 1), few, taken, range(6)))
+    same, same_taken = np.repeat(attributes[:1], 20, axis=0), np.repeat(chosen[:1], 20, axis=0)
+    assert follows_nothing(choice_classes(same, same_taken, 1), same, same_taken, [0, 1]) == 0.0
+
+
+def test_classes_that_differ_in_one_weight_seek_the_same_otherwise() -> None:
+    """Two classes apart in the first weight only: the second may be the same, both together are not."""
+    attributes, chosen, _ = planted(np.array([[2.0, 0.8], [-2.0, 0.8]]), [0.5, 0.5], people=150, tasks=8)
+    fit = choice_classes(attributes, chosen, 2, starts=2)
+    assert seek_the_same(fit, attributes, chosen, [1]) > 0.05
+    assert seek_the_same(fit, attributes, chosen, [0, 1]) < 1e-9
+    assert np.isnan(seek_the_same(choice_classes(attributes, chosen, 1), attributes, chosen, [1]))

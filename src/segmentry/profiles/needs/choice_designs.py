@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentry.profiles.needs.choice_ranks import following
 from segmentry.profiles.needs.choice_spec import ChoicesSpec
+from segmentry.science.choice_tasks import tasks_of
 from segmentry.science.inputs import FloatArray
 from segmentry.sources.names import plain
 from segmentry.sources.tables import GIVEN
@@ -23,6 +25,8 @@ NONE = "none"
 """The attribute of alternatives that stand for choosing none."""
 _NONE_WORDS = {"none", "no choice", "neither", "none of these", "none of them", "opt out", "opt-out", "nothing"}
 _MOST_LEVELS = 40
+_TASKS_PER_WEIGHT = 10
+"""Tasks for each weight from which it tells something that attributes go together."""
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 
 Row = Mapping[str, Any]
@@ -99,6 +103,7 @@ class Study:
         turned: Which choices are those of the worst, shape of ``picked``.
         faults: Tasks left out by reason.
         per_task: 2 where each task tells a best and a worst, which count as two choices.
+        followers: Attributes left out because they follow from others, each with the one; empty for several.
     """
 
     survey_id: str
@@ -112,6 +117,7 @@ class Study:
     turned: NDArray[np.bool_]
     faults: tuple[tuple[str, int], ...]
     per_task: int = 1
+    followers: tuple[tuple[str, str], ...] = ()
 
     @property
     def weights(self) -> int:
@@ -126,18 +132,15 @@ class Study:
     def some(self, kept: NDArray[Any]) -> Study:
         """The same study of some respondents, by place or by yes and no."""
         places = np.arange(len(self.customers))[kept]
-        return Study(
-            self.survey_id,
-            tuple(self.customers[place] for place in places),
-            tuple(self.answered[place] for place in places),
-            self.attributes,
-            self.told[places],
-            self.offered[places],
-            self.picked[places],
-            self.labels[places],
-            self.turned[places],
-            self.faults,
-            self.per_task,
+        return replace(
+            self,
+            customers=tuple(self.customers[place] for place in places),
+            answered=tuple(self.answered[place] for place in places),
+            told=self.told[places],
+            offered=self.offered[places],
+            picked=self.picked[places],
+            labels=self.labels[places],
+            turned=self.turned[places],
         )
 
 
@@ -150,7 +153,7 @@ def study_of(survey_id: str, rows: Sequence[Row], spec: ChoicesSpec) -> Study:
         spec: Which columns are attributes, and which of them are numbers by name only.
     """
     whole: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
+    for row in _spelled_alike(rows, spec):
         whole.setdefault((row["customer_id"], row["task_id"]), []).append(row)
     names = _attribute_names(whole.values(), spec)
     tasks: dict[str, list[list[Row]]] = {}
@@ -162,8 +165,41 @@ def study_of(survey_id: str, rows: Sequence[Row], spec: ChoicesSpec) -> Study:
         else:
             tasks.setdefault(customer, []).append(own)
     kept = [row for all_ in tasks.values() for own in all_ for row in own]
-    attributes = _attributes(kept, names, spec)
-    return _filled(survey_id, tasks, attributes, tuple(sorted(faults.items())))
+    told = tuple(sorted(faults.items()))
+    study = _filled(survey_id, tasks, _attributes(kept, names, spec), told)
+    out = _followers(study, spec)
+    if not out:
+        return study
+    left = [name for name in names if name not in dict(out)]
+    return replace(_filled(survey_id, tasks, _attributes(kept, left, spec), told), followers=out)
+
+
+def _spelled_alike(rows: Sequence[Row], spec: ChoicesSpec) -> Sequence[Row]:
+    """The rows with one spelling of each number: 2.00, 2,0 and 2 are one level."""
+    categories = {plain(each) for each in spec.categories}
+    spelled: dict[str, dict[str, str]] = {}
+    for name in rows[0] if rows else ():
+        if not _is_given(name) or name.removeprefix(GIVEN) in categories:
+            continue
+        levels = {level for row in rows if (level := level_of(row, name.removeprefix(GIVEN))) is not None}
+        if levels and all(_NUMBER.fullmatch(level) for level in levels):
+            spelled[name] = {level: f"{number_of(level) + 0.0:.15g}" for level in levels}
+    if all(old == new for levels in spelled.values() for old, new in levels.items()):
+        return rows
+    changed = {name: levels for name, levels in spelled.items() if any(old != new for old, new in levels.items())}
+    return [
+        {**row, **{name: levels.get(str(row[name]).strip(), row[name]) for name, levels in changed.items()}}
+        for row in rows
+    ]
+
+
+def _followers(study: Study, spec: ChoicesSpec) -> tuple[tuple[str, str], ...]:
+    """Attributes that follow from others within tasks; the price, and taking none, are the last to go."""
+    if len(study.attributes) < 2 or study.tasks.sum() < _TASKS_PER_WEIGHT * study.weights:
+        return ()
+    tasks = tasks_of("study_of", study.told, study.picked, study.offered)
+    spread = tasks.moments(np.zeros(study.weights), np.ones(tasks.rows))[1]
+    return following(spread, [(each.name, each.at, each.width) for each in study.attributes], (plain(spec.price), NONE))
 
 
 def number_of(text: str) -> float:

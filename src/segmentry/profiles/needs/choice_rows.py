@@ -25,17 +25,30 @@ Rows = list[dict[str, Any]]
 def class_names(found: Tastes) -> tuple[str, ...]:
     """Each class by the two attributes that weigh most there, with the level it prefers; numbered where alike.
 
+    An attribute whose weights do not differ from 0 names no class. Classes that differ only in taking none are named by
+    how often they do.
+
     Args:
         found: The classes.
     """
-    weights = importances(found.classes.tastes, found.designs)
+    weights, often = importances(found.shown, found.designs), _often(found)
     names: list[str] = []
-    for place, taste in enumerate(found.classes.tastes):
+    for place, taste in enumerate(found.shown):
         ranked = sorted((float(-each), at) for at, each in enumerate(np.nan_to_num(weights[place])) if each >= _MARKED)
         told = [_preferred(found.weighed[at], taste) for _, at in ranked[:2]]
-        name = ", ".join(told) or "nothing in particular"
+        name = ", ".join([*(told or ["nothing in particular"]), *often[place]])
         names.append(name if name not in names else f"{name} ({place + 1})")
     return tuple(names)
+
+
+def _often(found: Tastes) -> list[list[str]]:
+    """How often each class takes none, where nothing else sets the classes apart."""
+    none = next((each for each in found.study.attributes if each.name == NONE), None)
+    if none is None or not found.only_none:
+        return [[] for _ in found.shown]
+    weights = found.classes.tastes[:, none.at]
+    words = {float(weights.min()): "seldom none", float(weights.max()): "often none"}
+    return [[words.get(float(each), "at times none")] for each in weights]
 
 
 def study_row(study: Study, found: Tastes | NotEstimable) -> dict[str, Any]:
@@ -51,7 +64,7 @@ def study_row(study: Study, found: Tastes | NotEstimable) -> dict[str, Any]:
             "respondents": len(study.customers),
             "left_out": 0,
             "tasks": int(study.tasks.sum()),
-            "reason": f"{found.reason[0].upper()}{found.reason[1:]}.",
+            "reason": f"{_sentence(found)}{_left_out(study)}",
         }
     held = found.held
     return {
@@ -67,8 +80,16 @@ def study_row(study: Study, found: Tastes | NotEstimable) -> dict[str, Any]:
         "hit_rate_one_class": held.one_class,
         "hit_rate_most_chosen": held.most_chosen,
         "hit_rate_chance": held.chance,
-        "reason": found.reason,
+        "reason": f"{found.reason}{_left_out(study)}",
     }
+
+
+def _left_out(study: Study) -> str:
+    """Which attributes are left out, and why."""
+    return "".join(
+        f" {name} is left out: within tasks it tells what {other or 'others together'} {'tells' if other else 'tell'}."
+        for name, other in study.followers
+    )
 
 
 def criteria_rows(found: Tastes) -> Rows:
@@ -111,7 +132,7 @@ def part_rows(found: Tastes, names: tuple[str, ...], spec: ChoicesSpec) -> Rows:
         names: Their names.
         spec: The price, where one is declared.
     """
-    weights = importances(found.classes.tastes, found.designs)
+    weights = np.where(found.minded, importances(found.shown, found.designs), np.nan)
     rows: Rows = []
     for place, name in enumerate(names):
         told = _Class(found, place, _price(found.study, spec))

@@ -74,7 +74,12 @@ CHOICE_PARTS = Contract(
         Column("high", _NUMBER, "Upper end.", "utility"),
         Column("lowest", _NUMBER, "Of a number, the lowest that stood to choose.", "units of the attribute"),
         Column("highest", _NUMBER, "The highest.", "units of the attribute"),
-        Column("importance", _NUMBER, "Range of the attribute's part-worths over the sum of ranges.", "share"),
+        Column(
+            "importance",
+            _NUMBER,
+            "Range of the attribute's part-worths over the sum of ranges; empty where they do not differ from 0.",
+            "share",
+        ),
         Column("pay", _NUMBER, "What the class would pay for it more, in units of the price.", "units of price"),
         Column("pay_low", _NUMBER, "Lower end of its 95 % interval (Fieller 1954).", "units of price"),
         Column("pay_high", _NUMBER, "Upper end.", "units of price"),

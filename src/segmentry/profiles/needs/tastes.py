@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentry.profiles.needs.choice_designs import NONE, Attribute, Study
-from segmentry.science.choice_worths import follows_nothing, importances
+from segmentry.science.choice_worths import follows_nothing, importances, seek_the_same
 from segmentry.science.choices import ChoiceClasses, choice_classes, placed_in_classes
 from segmentry.science.inputs import FloatArray
+from segmentry.science.satisfaction import wilson
 from segmentry.terms.numbers import Estimate, NotEstimable
 
 LOOKED_AT = 2_000
@@ -27,8 +28,14 @@ _STARTS = 6
 _HELD_OUT = 8
 """Choices of the median respondent from which two of them are held out, else one."""
 _RANDOM = 0.01
+"""Chance at which choices go with attributes, of all classes together."""
+_SHOWN = 0.05
+"""Chance at which one attribute matters to one class."""
 _NORMAL = 1.644854
 _WORSE = 2
+_LOTS = "choices go with none of the attributes: people might have drawn lots"
+_ONLY_NONE = "people differ in how often they take none, but choices go with none of the attributes"
+_ALIKE = " They differ in how often they take none, not in what they seek."
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,8 @@ class Tastes:
         learned: Respondents learned from.
         left_out: Respondents who answered too little.
         reason: Why so many classes.
+        minded: Which attributes that are weighed differ from 0 in each class, shape (classes, attributes).
+        only_none: Whether the classes differ only in how often they take none.
     """
 
     study: Study
@@ -71,11 +80,21 @@ class Tastes:
     learned: int
     left_out: int
     reason: str
+    minded: NDArray[np.bool_]
+    only_none: bool = False
+
+    @property
+    def shown(self) -> FloatArray:
+        """Tastes of the classes, 0 for the weights of attributes that do not differ from 0 there."""
+        shown = self.classes.tastes.copy()
+        for at, each in enumerate(self.weighed):
+            shown[~self.minded[:, at], each.at : each.at + each.width] = 0.0
+        return shown
 
     @property
     def own(self) -> FloatArray:
-        """Tastes of each respondent: those of the classes, weighted by the chance of belonging there."""
-        return self.classes.posterior @ self.classes.tastes
+        """Tastes of each respondent: those shown of the classes, weighted by the chance of belonging there."""
+        return self.classes.posterior @ self.shown
 
     @property
     def importance(self) -> FloatArray:
@@ -119,8 +138,9 @@ def find_tastes(study: Study, most: int, looked_at: int = LOOKED_AT) -> Tastes |
     while taken > 1 and not _foretells(judged[taken], judged[taken - 1]):
         taken -= 1
     best = fits[taken - 1]
-    if len(best.shares) == 1 and follows_nothing(best.tastes[0], best.covariance[0], len(sample.customers)) > _RANDOM:
-        return NotEstimable("choices go with none of the attributes: people might have drawn lots")
+    if not _follow(sample, fits[0], judged[taken], held_out):
+        takes_none = any(each.name == NONE for each in study.attributes)
+        return NotEstimable(_ONLY_NONE if taken > 1 and takes_none else _LOTS)
     placed = placed_in_classes(best, enough.told, enough.picked, offered=enough.offered)
     criteria = tuple(_criterion(fit, sample) for fit in fits)
     learned = len(sample.customers)
@@ -128,7 +148,59 @@ def find_tastes(study: Study, most: int, looked_at: int = LOOKED_AT) -> Tastes |
     part = f" Learned from {learned:,} respondents of {everybody:,}." if learned < everybody else ""
     held = _held(sample, held_out, judged[taken], judged[1])
     found = replace(best, posterior=placed.posterior)
-    return Tastes(enough, found, criteria, held, learned, left_out, _reason(taken, asked) + part)
+    alike = taken > 1 and _alike(sample, best)
+    reason = _reason(taken, asked) + part + (_ALIKE if alike else "")
+    return Tastes(enough, found, criteria, held, learned, left_out, reason, _minded(sample, best), alike)
+
+
+def _follow(study: Study, alone: ChoiceClasses, judged: ChoiceClasses, held_out: int) -> bool:
+    """Whether choices go with attributes: those of everybody together, or what was held out by classes.
+
+    Classes that seek the opposite of each other cancel out in everybody together; then held-out choices must have a
+    better chance than by as many classes that mind nothing but taking none.
+    """
+    none, weights = _none_and_others(study)
+    if follows_nothing(alone, study.told, study.picked, weights, offered=study.offered) <= _RANDOM:
+        return True
+    classes = len(judged.shares)
+    if classes == 1:
+        return False
+    blind = replace(study, told=study.told[..., none] if none else study.told[..., :1] * 0.0)
+    return _foretells(judged, _fit(blind, classes if none else 1, held_out))
+
+
+def _none_and_others(study: Study) -> tuple[list[int], list[int]]:
+    """Place of the weight of taking none, where there is one, and places of all others."""
+    none = [each.at for each in study.attributes if each.name == NONE]
+    return none, [at for at in range(study.weights) if at not in none]
+
+
+def _minded(study: Study, found: ChoiceClasses) -> NDArray[np.bool_]:
+    """Which attributes that are weighed differ from 0 in each class."""
+    weighed = [each for each in study.attributes if each.name != NONE]
+    chances = [
+        [
+            follows_nothing(
+                found,
+                study.told,
+                study.picked,
+                range(each.at, each.at + each.width),
+                place=place,
+                offered=study.offered,
+            )
+            for each in weighed
+        ]
+        for place in range(len(found.shares))
+    ]
+    return np.asarray(np.array(chances) <= _SHOWN)
+
+
+def _alike(study: Study, found: ChoiceClasses) -> bool:
+    """Whether the attributes weigh alike in all classes, so that only taking none sets these apart."""
+    none, weights = _none_and_others(study)
+    if not none:
+        return False
+    return seek_the_same(found, study.told, study.picked, weights, offered=study.offered) > _SHOWN
 
 
 def _too_little(study: Study, enough: Study) -> NotEstimable | None:
@@ -166,7 +238,7 @@ def _reason(taken: int, asked: int) -> str:
 
 
 def _foretells(more: ChoiceClasses, fewer: ChoiceClasses) -> bool:
-    """Whether held-out choices have a better chance with one class more, beyond chance over respondents."""
+    """Whether held-out choices have a better chance with more classes, beyond chance over respondents."""
     gain = more.foretold - fewer.foretold
     return bool(gain.mean() > _NORMAL * gain.std(ddof=1) / np.sqrt(len(gain)))
 
@@ -185,12 +257,22 @@ def _criterion(fit: ChoiceClasses, study: Study) -> dict[str, Any]:
 def _held(study: Study, held_out: int, judged: ChoiceClasses, alone: ChoiceClasses) -> Held:
     last = np.cumsum(study.picked >= 0, axis=1) > (study.tasks - held_out)[:, None]
     last &= study.picked >= 0
-    respondents = len(study.customers)
-    reach = 1.959964 * np.sqrt(max(judged.hit_rate * (1 - judged.hit_rate), 1e-12) / respondents)
-    low, high = max(judged.hit_rate - reach, 0.0), min(judged.hit_rate + reach, 1.0)
-    hits = Estimate(judged.hit_rate, low, high, "share")
     lots = float((1.0 / study.offered.sum(axis=2)[last]).mean())
-    return Held(int(last.sum()), hits, alone.hit_rate, _most_chosen(study, last), lots)
+    return Held(int(last.sum()), hit_rate(judged.hits, held_out), alone.hit_rate, _most_chosen(study, last), lots)
+
+
+def hit_rate(hits: FloatArray, tasks: int) -> Estimate:
+    """Wilson's interval for as many tasks as would vary so much were they those of different people.
+
+    Args:
+        hits: Share of each respondent's held-out tasks that were hit.
+        tasks: How many were held out of each.
+    """
+    share, people = float(hits.mean()), len(hits)
+    spread = float(hits.var(ddof=1)) / people
+    effective = share * (1 - share) / spread if spread > 0 else people
+    found = wilson(share * (counted := min(effective, people * tasks)), counted)
+    return found if isinstance(found, Estimate) else Estimate(share, 0.0, 1.0, "share")
 
 
 def _most_chosen(study: Study, last: NDArray[np.bool_]) -> float:
