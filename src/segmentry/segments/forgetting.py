@@ -13,6 +13,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from segmentry.sources.erased import tells_of
+from segmentry.sources.organizations import ORGANIZATIONS
 from segmentry.terms.canonical import CANONICAL
 from segmentry.terms.tables import Column, ColumnType, Contract
 from segmentry.terms.vocabulary import DataClass
@@ -28,6 +30,8 @@ MARK = "erased:"
 """What tombstones in the place of names begin with; hexadecimal digits follow."""
 WORDS = "(erased)"
 """What takes the place of words in which people spoke of the erased."""
+LOADED = "loaded_"
+"""What tables of all rows of files are called: this and the canonical table they fill."""
 _ABOUT = ("party_key", "customer_id")
 
 
@@ -75,9 +79,10 @@ def without_rows(table: ir.Table, contract: Contract, names: Collection[str]) ->
 
 
 def subjects(contract: Contract) -> list[str]:
-    """The text columns whose party a row is about."""
+    """The text columns whose party a row is about; of loaded rows as of those of their canonical table."""
     kept = CHAINS.get(contract.name, ())
-    must = {column.name for column in contract.columns if column.required} | {*contract.key, *_ABOUT}
+    told = CANONICAL.get(contract.name.removeprefix(LOADED), contract)
+    must = {column.name for column in told.columns if column.required} | {*told.key, *contract.key, *_ABOUT}
     return [
         column.name
         for column in contract.columns
@@ -104,7 +109,7 @@ def speaking(table: ir.Table, names: Collection[str], words: Collection[str] = (
 def redacted(
     row: Mapping[str, Any], contract: Contract, marks: Mapping[str, str], words: Collection[str]
 ) -> dict[str, Any]:
-    """A row of somebody else, without the names of the erased and without words about them.
+    """A row of somebody else, without the names of the erased, what it says of them, and words about them.
 
     Args:
         row: The row.
@@ -113,6 +118,13 @@ def redacted(
         words: What is taken out of longer texts.
     """
     kept, inside = CHAINS.get(contract.name, ()), pattern(words) if words else None
+    beside = {
+        value.startswith(f"{ORGANIZATIONS}:") for value in row.values() if isinstance(value, str) and value in marks
+    }
+    row = {
+        column: None if any(tells_of(column, organization=each) for each in beside) else value
+        for column, value in row.items()
+    }
     return {
         column: _cell(value, marks, inside, chained=column in kept) if isinstance(value, str) else value
         for column, value in row.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -11,20 +12,21 @@ import pyarrow as pa
 
 from segmentry.engine import Engine, Run, arrow_schema
 from segmentry.segments.erasure import SEGMENT_ERASURES, names_of
-from segmentry.segments.forgetting import MARK, contract_of, redacted, speaking, without_rows
+from segmentry.segments.forgetting import LOADED, MARK, contract_of, redacted, speaking, without_rows
 from segmentry.segments.reader import rows_of
+from segmentry.segments.said import RULINGS, Said, said_in, telling, unsaid
 from segmentry.segments.tables import SEGMENT_CHANGES, SEGMENT_COUNTS, SEGMENT_DUE, SEGMENT_MANUAL, SEGMENT_MEMBERS
-from segmentry.sources.erased import ERASURES
+from segmentry.sources.erased import ERASURES, tells_of
 from segmentry.sources.orders import used_lines
 from segmentry.terms.artifacts import Artifact
-from segmentry.terms.canonical import ORDER_LINES
+from segmentry.terms.canonical import ORDER_LINES, QUARANTINE
 from segmentry.terms.tables import Contract
 
 NAMING = (SEGMENT_CHANGES, SEGMENT_MEMBERS, SEGMENT_MANUAL, SEGMENT_DUE)
 """What is published of membership with the customer's name in it."""
 KIND = "erasure"
 """Kind of the run that erases."""
-_LINES, _RULINGS = "loaded_lines", "identity_rulings"
+_LINES = "loaded_lines"
 _SEARCHED = 2_000_000
 """In tables of so many rows names are looked for inside texts; in larger ones a cell is a name or none."""
 
@@ -73,9 +75,12 @@ def sweep(run: Run, names: Sequence[str]) -> dict[str, int]:
     """
     salt = str(rows_of(run, ERASURES)[0]["salt"])
     marks = {name: MARK + sha256(f"{salt}:{name}".encode()).hexdigest()[:16] for name in names}
-    told = _words_about(run, names)
+    told = _said(run, names)
     affected = {artifact.logical_name for artifact in _tables(run.engine) if _speaks(run, artifact, names, told)}
-    gone = {name: _without(run, name, marks, told) for name in sorted(affected) if run.artifact(name).run_id != run.id}
+    gone = {QUARANTINE.name: _judged_anew(run, names)} if run.has(QUARANTINE.name) else {}
+    open_ = sorted(each for each in affected - {QUARANTINE.name} if run.artifact(each).run_id != run.id)
+    gone |= {name: _without(run, name, marks, told) for name in open_}
+    affected |= gone.keys()
     if _LINES in affected:
         run.publish(ORDER_LINES, used_lines(run.table(_LINES)), parents=(_LINES,), view=True)
         affected.add(ORDER_LINES.name)
@@ -104,36 +109,57 @@ def _tables(engine: Engine) -> list[Artifact]:
     return [each for each in engine.ledger.versions() if not each.is_view and each.logical_name != ERASURES]
 
 
-def _words_about(run: Run, names: Sequence[str]) -> list[str]:
-    """What people said when they ruled about the erased."""
-    if not run.has(_RULINGS):
-        return []
-    rulings = run.table(_RULINGS)
-    rows = run.rows(rulings.filter(rulings.party_key.isin(list(names))).select("because").distinct())
-    return sorted(row["because"] for row in rows)
+def _said(run: Run, names: Sequence[str]) -> Said:
+    """What rulings said of the erased, and what lines say of them as contacts of others."""
+    said = said_in(rows_of(run, RULINGS), names)
+    lines = run.table(_LINES) if run.has(_LINES) else None
+    if lines is None or "contact_key" not in lines.columns:
+        return said
+    given = [name for name in lines.columns if tells_of(name, organization=False)]
+    ordered = lines.filter(lines.contact_key.isin(list(names)), lines.party_key.notin(list(names)))
+    rows = run.rows(ordered.select("party_key", *given).distinct()) if given else []
+    if not rows:
+        return said
+    cells = {name: frozenset(row[name] for row in rows if row[name] is not None) for name in given}
+    owners = {row["party_key"] for row in rows}
+    identity = run.table("identity")
+    owning = run.rows(identity.filter(identity.party_key.isin(sorted(owners))).select("customer_id").distinct())
+    owners |= {row["customer_id"] for row in owning}
+    return replace(said, owners=frozenset(owners), cells={name: values for name, values in cells.items() if values})
 
 
-def _sought(artifact: Artifact, names: Sequence[str], told: Sequence[str]) -> list[str]:
+def _judged_anew(run: Run, names: Sequence[str]) -> int:
+    """Publish ``quarantine`` without cells of rows that name the erased; how many rows are gone."""
+    table, before = run.table(QUARANTINE.name), run.artifact(QUARANTINE.name)
+    for name in sorted(each for each in run.engine.current() if each.startswith(LOADED)):
+        loaded = run.table(name)
+        naming = loaded.filter(speaking(loaded, names)).select("load_id", "line_number").distinct()
+        table = table.anti_join(naming, ["load_id", "line_number"])
+    table = table.filter(~speaking(table, names, names))
+    return before.rows - run.publish(QUARANTINE, table, parents=()).rows
+
+
+def _sought(artifact: Artifact, names: Sequence[str]) -> list[str]:
     """What is looked for inside the texts of a table."""
-    if artifact.logical_name.startswith("identity_"):
-        return [*names, *told]
-    return list(names) if artifact.rows <= _SEARCHED else []
+    small = artifact.logical_name.startswith("identity_") or artifact.rows <= _SEARCHED
+    return list(names) if small else []
 
 
-def _speaks(run: Run, artifact: Artifact, names: Sequence[str], told: Sequence[str]) -> bool:
+def _speaks(run: Run, artifact: Artifact, names: Sequence[str], told: Said) -> bool:
     table = run.engine.warehouse.table(artifact.physical_name)
-    found = table.filter(speaking(table, names, _sought(artifact, names, told))).limit(1)
+    named = speaking(table, names, _sought(artifact, names)) | telling(table, artifact.logical_name, told)
+    found = table.filter(named).limit(1)
     return bool(run.rows(found.aggregate(rows=found.count()))[0]["rows"])
 
 
-def _without(run: Run, name: str, marks: dict[str, str], told: Sequence[str]) -> int:
+def _without(run: Run, name: str, marks: dict[str, str], told: Said) -> int:
     """Publish one table anew; how many of its rows are gone."""
     artifact, table = run.artifact(name), run.table(name)
-    contract, words = contract_of(artifact.contract), _sought(artifact, list(marks), told)
+    contract, words = contract_of(artifact.contract), _sought(artifact, list(marks))
     others = without_rows(table, contract, marks)
-    doubtful = speaking(others, marks, words)
+    doubtful = speaking(others, marks, words) | telling(others, name, told)
     mentioning = run.arrow(others.filter(doubtful))
-    kept = [redacted(row, contract, marks, words) for row in mentioning.to_pylist()]
+    kept = [unsaid(redacted(row, contract, marks, words), name, told) for row in mentioning.to_pylist()]
     whole = others.filter(~doubtful)
     if kept:
         fresh = run.engine.warehouse.bring(pa.Table.from_pylist(kept, schema=mentioning.schema))

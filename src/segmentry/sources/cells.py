@@ -26,6 +26,7 @@ from segmentry.sources.reading import Reading
 from segmentry.sources.spec import LoadSpec
 from segmentry.sources.table_names import NUMBERED, PARTIES
 from segmentry.sources.tables import GIVEN
+from segmentry.sources.yes_and_no import read_yes_no
 from segmentry.terms.canonical import CHOICES, CURRENCY, CUSTOMERS, SURVEY_RESPONSES
 from segmentry.terms.tables import Column, ColumnType, Contract
 from segmentry.terms.vocabulary import Kind
@@ -129,7 +130,12 @@ def _missing(reading: Reading, contract: Contract, read: Mapping[str, ir.Value])
         if _is_paid(reading, contract) and column.name == "party_key" and column.required:
             yield Doubt(column, MISSING, read[column.name].isnull())
         elif column.required and column.name in read and raw is not None:
-            yield Doubt(column, MISSING, values.is_wanting(raw))
+            wanting = values.is_wanting(raw)
+            yield Doubt(column, MISSING, read[column.name].isnull() & wanting if _is_yes_or_no(column) else wanting)
+
+
+def _is_yes_or_no(column: Column) -> bool:
+    return column.type is ColumnType.BOOLEAN
 
 
 def _doubts(
@@ -281,7 +287,7 @@ def _typed(column: Column, raw: ir.Value, reading: Reading, style: times.TimeSty
         return values.read_id(raw) if column.name.endswith("_id") else values.read_text(raw)
     if column.type in (ColumnType.TIMESTAMP, ColumnType.DATE):
         return _moment(column, raw, reading, style or times.TimeStyle())
-    return _boolean(raw) if column.type is ColumnType.BOOLEAN else _number(column, raw, reading)
+    return read_yes_no(raw, marked=column.required) if _is_yes_or_no(column) else _number(column, raw, reading)
 
 
 def _number(column: Column, raw: ir.Value, reading: Reading) -> ir.Value:
@@ -306,12 +312,3 @@ def _moment(column: Column, raw: ir.Value, reading: Reading, style: times.TimeSt
     if style.instants or reading.span is None:
         return believable
     return times.local_to_utc(believable, reading.spec.timezone, *reading.span)
-
-
-def _boolean(raw: ir.Value) -> ir.BooleanValue:
-    if raw.type().is_boolean():
-        return raw
-    word = raw.cast(dt.string).lower().strip()
-    yes = word.isin(["true", "yes", "y", "1", "t", "1.0", "ja", "oui", "si", "sí"])
-    no = word.isin(["false", "no", "n", "0", "f", "0.0", "nein", "non"])
-    return ibis.cases((yes, ibis.literal(True)), (no, ibis.literal(False)), else_=ibis.null(dt.boolean))

@@ -94,13 +94,18 @@ def as_mapped(samples: Sequence[ColumnSample], mapping: Sequence[tuple[str, str]
     return tuple(replace(sample, name=told.get(sample.name.casefold(), sample.name)) for sample in samples)
 
 
+_MARKED = 2
+"""Decisive names by which a file is of one table and no other."""
+
+
 def fitting_table(samples: Sequence[ColumnSample]) -> Contract | None:
     """The canonical table that a file's column names and values fit; None for order lines, and where nothing fits.
 
     Order lines come first: who bought, when, and how much, unless a column says that it is a lead, a subscription or
     an opportunity and none tells what only orders tell. Of the other tables, those count whose required columns are all
     there under a usual name, and which half of the file's columns fit; the one that most columns fit wins. A file of
-    customers has one row for each, and nothing of what orders tell.
+    customers has one row for each, and nothing of what orders tell. A file that two names mark as leads, subscriptions
+    or opportunities is nothing else, though something that it needs be missing.
     """
     if _tells_choices(samples):
         return CHOICES
@@ -118,7 +123,15 @@ def fitting_table(samples: Sequence[ColumnSample]) -> Contract | None:
         fitting = _one_each(samples, places) if contract is CUSTOMERS else len(places) * 2 >= len(samples)
         if complete and fitting:
             fits.append((len(places), contract.name))
+    marked = [name for name in DECISIVE if _decisive(samples, name) >= _MARKED]
+    fits = [each for each in fits if not marked or each[1] in marked]
     return TABLES[max(fits)[1]] if fits else None
+
+
+def _decisive(samples: Sequence[ColumnSample], name: str) -> int:
+    """How many columns bear names that only files for this table use."""
+    decisive = {word.replace("_", "") for word in DECISIVE[name].split()}
+    return sum(plain(sample.name).replace("_", "") in decisive for sample in samples)
 
 
 def _tells_choices(samples: Sequence[ColumnSample]) -> bool:
@@ -302,10 +315,14 @@ def role_of(column: Column) -> str:
     return PARTIES.get(column.name, column.name)
 
 
+_BORROWED = ("contact_id",)
+"""Columns whose own names mean somebody in most files: a number of another name comes first."""
+
+
 def rank_of_name(column: Column, name: str) -> int | None:
     """Place of a name among the usual ones for this column; None where it is not among them."""
     bare = plain(name).replace("_", "")
-    if bare in (column.name.replace("_", ""), role_of(column)):
+    if bare in (column.name.replace("_", ""), role_of(column)) and column.name not in _BORROWED:
         return 0
     usual = [word.replace("_", "") for word in USUAL_NAMES.get(column.name, "").split()]
     usual += list(EXACT.get(_SHARED.get(column.name, ""), ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -30,6 +30,7 @@ from segmentry.sources.shapes import united
 from segmentry.sources.table_names import PARTIES
 from segmentry.sources.tables import GIVEN
 from segmentry.sources.wide import is_wide, long_reading, match_wide, told_columns
+from segmentry.sources.yes_and_no import NO, YES
 from segmentry.terms.canonical import ACCOUNT_CONTACTS, CHOICES, CUSTOMERS, PRODUCTS
 from segmentry.terms.errors import Problem, SourceError
 from segmentry.terms.tables import Column, ColumnType, Contract
@@ -224,9 +225,15 @@ def _counted(run: Run, item: GenericReading, loaded: ir.Table, load_id: str) -> 
 
 def _winners(loaded: ir.Table, contract: Contract) -> ir.Table:
     """Rows that could be read, with ``place`` 0 for the newest of each key."""
-    good = loaded.filter(loaded.reason.isnull())
+    good = with_parties(loaded.filter(loaded.reason.isnull()), contract)
     newest = ibis.window(group_by=list(contract.key), order_by=[ibis.desc("load_id"), ibis.desc(LINE)])
     return good.mutate(place=ibis.row_number().over(newest))
+
+
+def with_parties(rows: ir.Table, contract: Contract) -> ir.Table:
+    """Rows that name every party they cannot do without; others can only be what is left of somebody erased."""
+    needed = [column.name for column in contract.columns if column.required and column.name in PARTIES]
+    return rows.filter([rows[name].notnull() for name in needed]) if needed else rows
 
 
 def canonical_rows(loaded: ir.Table, contract: Contract) -> ir.Table:
@@ -294,7 +301,7 @@ def _report(run: Run, plan: Planned, item: GenericReading, loaded: ir.Table, goo
         Finding("validity", "", rows / total, f"{rows:,} rows were put aside: {reason}", "they are not counted")
         for reason, rows in reasons.items()
     ]
-    quality = (*aside, *_remarked(run, item, own), *unsettled(reading, _by_name(item)))
+    quality = (*aside, *_unread_words(item, reasons), *_remarked(run, item, own), *unsettled(reading, _by_name(item)))
     kept = given_names(reading).items() if item.contract.open else ()
     return LoadReport(
         load_id=plan.load_id,
@@ -314,6 +321,18 @@ def _report(run: Run, plan: Planned, item: GenericReading, loaded: ir.Table, goo
         quality=tuple(quality),
         replaces=plan.replaces,
     )
+
+
+def _unread_words(item: GenericReading, reasons: Mapping[str, int]) -> Iterator[Finding]:
+    """Which words are read in columns of yes and no whose cells put rows aside."""
+    for column in item.contract.columns:
+        role = generic.role_of(column)
+        rows = sum(reasons.get(word, 0) for word in (f"no {role}", f"{role} not readable"))
+        share = rows / max(item.reading.staged.rows, 1)
+        if column.type is ColumnType.BOOLEAN and rows:
+            text = f"{rows:,} cells say neither yes nor no"
+            costs = f"yes is read from {', '.join(YES)}; no from {', '.join(NO)}"
+            yield Finding("validity", item.reading.column_name(role), share, text, costs)
 
 
 def _by_name(item: GenericReading) -> dict[str, times.TimeStyle]:

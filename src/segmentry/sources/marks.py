@@ -8,11 +8,12 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from segmentry.sources.lines import CONTENT, content_hash, hash_of
+from segmentry.sources.lines import CONTENT, bare_key, content_hash, hash_of
 
 
 def line_keys(lines: ir.Table) -> ir.Table:
     """The columns by which lines are compared: where they stand, their order and the hash of their content."""
+    lines = lines.mutate(party_key=bare_key(lines.party_key))
     order = ibis.ifelse(lines.order_given, lines.order_id, lines.party_key + "@" + lines.ordered_on.cast("string"))
     return lines.filter(lines.reason.isnull()).select(
         "load_id",
@@ -47,7 +48,7 @@ def marks_of(candidates: ir.Table) -> ir.Table:
     another (`occurrence`), and the first part that has it keeps it.
     """
     order = ibis.ifelse(candidates.order_given, candidates.order_id, ibis.literal(""))
-    table = candidates.mutate(order_content=order)
+    table = candidates.mutate(order_content=order, party_key=bare_key(candidates.party_key))
     content = [*CONTENT, "order_content", "source"]
     inside = ibis.window(group_by=["load_id", "part", *content], order_by="line_number")
     counted = table.mutate(

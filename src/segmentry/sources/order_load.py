@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import ibis
@@ -15,11 +16,12 @@ from segmentry.sources.accounts import Counts, count_lines
 from segmentry.sources.erased import REASON, forgotten
 from segmentry.sources.lines import CONTENT, exclusion, given_names, telling_hash, typed_lines
 from segmentry.sources.marks import line_keys, marks_of, suspects
+from segmentry.sources.organizations import ORGANIZATIONS
 from segmentry.sources.plan import Planned
 from segmentry.sources.quality import findings
 from segmentry.sources.quarantine import quarantine_of
 from segmentry.sources.reading import Reading
-from segmentry.sources.report import LoadReport
+from segmentry.sources.report import Finding, LoadReport
 from segmentry.sources.shapes import united
 from segmentry.sources.spec import Rules
 from segmentry.sources.tables import GIVEN, LOADED_LINES
@@ -55,7 +57,9 @@ def publish_orders(
     aside: list[ir.Table] = []
     for plan in planned:
         aside += quarantine_of(readings[plan.load_id], loaded, plan.load_id, tuple(books[plan.load_id].reasons))
-    return [_report(plan, readings[plan.load_id], books[plan.load_id], latest) for plan in planned], aside
+    reports = [_report(plan, readings[plan.load_id], books[plan.load_id], latest) for plan in planned]
+    torn = [tuple(_torn(run, readings[plan.load_id], loaded, plan.load_id)) for plan in planned]
+    return [replace(one, quality=(*one.quality, *found)) for one, found in zip(reports, torn, strict=True)], aside
 
 
 def _all_lines(run: Run, planned: Sequence[Planned], readings: dict[str, Reading], latest: datetime) -> ir.Table:
@@ -104,6 +108,20 @@ def _derived(run: Run) -> None:
     run.publish(ORDER_LINES, orders.used_lines(loaded), parents=("loaded_lines",), view=True)
     lines = run.table("order_lines")
     run.publish(ORDERS, orders.orders_of(lines), parents=("order_lines",))
+
+
+def _torn(run: Run, reading: Reading, loaded: ir.Table, load_id: str) -> Iterator[Finding]:
+    """The orders of a load whose lines name several who pay, organizations among them."""
+    if not (reading.has(ORGANIZATIONS) and reading.has("order")):
+        return
+    lines = loaded.filter(loaded.load_id == load_id, loaded.excluded_by.isnull())
+    orders_told = lines.group_by("order_id").aggregate(payers=lines.party_key.nunique())
+    counts = orders_told.aggregate(orders=orders_told.count(), torn=(orders_told.payers > 1).sum())
+    told = run.rows(counts)[0]
+    if told["torn"]:
+        text = f"{told['torn']:,} orders name several who pay"
+        costs = "each part counts as an order of its own, with the lines of who pays it"
+        yield Finding("validity", reading.column_name(ORGANIZATIONS), told["torn"] / told["orders"], text, costs)
 
 
 def _report(plan: Planned, reading: Reading, books: Counts, latest: datetime) -> LoadReport:

@@ -7,13 +7,14 @@ A column called account_id means the organization wherever it stands. A word tha
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
 
-import ibis
 import ibis.expr.types as ir
 
 from segmentry.engine import Engine
+from segmentry.sources.erased import ERASURES, salt_of
 from segmentry.sources.names import name_score, plain
 from segmentry.sources.recognized import Recognized
 from segmentry.sources.sample import ColumnSample
@@ -37,6 +38,7 @@ _UNSURE = """account account_no account_nr account_number account_code account_n
 _KNOWN, _USUAL, _MOST_ASKED = 0.5, 0.75, 200
 BY_NAME = "its name is usual for organizations"
 BY_NUMBERS = "its numbers are those of accounts"
+BY_HABIT = "it was read so before"
 
 
 def _bare(words: str) -> dict[str, int]:
@@ -64,20 +66,34 @@ class Organizations:
     Attributes:
         engine: The engine; None where nothing can be looked up.
         keys: Tables with the column ``account_key``: of earlier loads, and of files of the same load.
+        settled: Roles in which columns were read before, by their plain names; empty for those merely kept.
     """
 
     engine: Engine | None = None
     keys: tuple[ir.Table, ...] = ()
+    settled: Mapping[str, str] = field(default_factory=dict)
 
     def share_known(self, texts: Iterable[str]) -> float:
-        """Share of the first 200 different texts that are numbers of known accounts, from 0 to 1."""
+        """Share of the first 200 different texts that are numbers of known or erased accounts, from 0 to 1."""
         asked = list(dict.fromkeys(re.sub(r"\.0+$", "", text.strip()) for text in texts))[:_MOST_ASKED]
-        if self.engine is None or not self.keys or not asked:
+        if self.engine is None or not asked:
             return 0.0
         wanted = [f"{ORGANIZATIONS}:{text}" for text in asked]
-        found = [table.filter(table.account_key.isin(wanted)).select("account_key") for table in self.keys]
-        whole = ibis.union(*found) if len(found) > 1 else found[0]
-        return int(self.engine.rows(whole.aggregate(known=whole.account_key.nunique()))[0]["known"]) / len(asked)
+        known = _erased_among(self.engine, wanted)
+        for table in self.keys:
+            found = table.filter(table.account_key.isin(wanted)).select("account_key").distinct()
+            known |= {row["account_key"] for row in self.engine.rows(found)}
+        return len(known) / len(asked)
+
+
+def _erased_among(engine: Engine, keys: Sequence[str]) -> set[str]:
+    """Those of some keys whose bearer was erased."""
+    salt = salt_of(engine)
+    if salt is None:
+        return set()
+    digests = {sha256(f"{salt}:{key}".encode()).hexdigest(): key for key in keys}
+    erased = engine.table(ERASURES)
+    return {digests[row["digest"]] for row in engine.rows(erased.filter(erased.digest.isin(sorted(digests))))}
 
 
 NOBODY = Organizations()
@@ -100,6 +116,11 @@ def organization_column(
     beside = person or any(tells_person(sample) for sample in free)
     for _, place in ranked:
         sample = samples[place]
+        before = known.settled.get(plain(sample.name))
+        if before == ORGANIZATIONS:
+            return _told(sample, BY_HABIT)
+        if before is not None:
+            continue
         if known.share_known(sample.values) >= _KNOWN:
             return _told(sample, BY_NUMBERS)
         if surely_organization(sample.name) and not beside:

@@ -30,9 +30,11 @@ from segmentry.sources.plan import Planned
 from segmentry.sources.reading import Reading
 from segmentry.sources.relations import publish_relations
 from segmentry.sources.report import Finding, LoadReport
+from segmentry.sources.settled import Settled, settled_by, settled_for, settled_of, told_otherwise
 from segmentry.sources.shapes import united
 from segmentry.sources.spec import LoadSpec
 from segmentry.sources.staging import look, understand_orders
+from segmentry.sources.withdrawal import withdraw
 from segmentry.terms.canonical import ACCOUNT_CONTACTS, ACCOUNTS, QUARANTINE
 from segmentry.terms.errors import Problem, SourceError, shorten
 from segmentry.terms.tables import Contract
@@ -77,18 +79,19 @@ def _load(run: Run, specs: tuple[LoadSpec, ...], folder: Path, tell: Progress) -
         tell("write", 0.5)
         for plan, report in _publish(run, planned, read, tell):
             report.check()
-            run.record_load(_record(plan, report))
-            told[plan.index] = report
+            told[plan.index] = replace(report, quality=(*read.told[plan.load_id], *report.quality))
+            run.record_load(_record(plan, told[plan.index]))
     tell("done", 1.0)
     return tuple(told[index] for index in range(len(specs)))
 
 
 @dataclass
 class _Read:
-    """What was understood: readings of order files and of other files, by load id."""
+    """What was understood: readings of order files and of other files, and what is to be told of them, by load id."""
 
     orders: dict[str, Reading] = field(default_factory=dict)
     others: dict[str, GenericReading] = field(default_factory=dict)
+    told: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
 
 
 def _read(run: Run, planned: list[Planned], folder: Path, tell: Progress, problems: dict[int, list[Problem]]) -> _Read:
@@ -109,16 +112,38 @@ def _read(run: Run, planned: list[Planned], folder: Path, tell: Progress, proble
         except SourceError as error:
             problems[plan.index] = list(error.problems)
     known = _known_accounts(run, planned)
+    before = [settled_of(load) for load in run.engine.loads()]
     for plan, reading, contract in sorted(looked, key=lambda each: each[2] is not ACCOUNTS):
         try:
-            if contract is None:
-                read.orders[plan.load_id] = understand_orders(run.engine, reading, known)
-            else:
-                read.others[plan.load_id] = found = understand_generic(run.engine, reading, contract, known)
-                known = replace(known, keys=(*known.keys, account_keys(found))) if contract is ACCOUNTS else known
+            _understand(run, plan, reading, contract, known, before, read)
         except SourceError as error:
             problems[plan.index] = list(error.problems)
+        else:
+            added = (account_keys(read.others[plan.load_id]),) if contract is ACCOUNTS else ()
+            known = replace(known, keys=(*known.keys, *added))
     return read
+
+
+def _understand(
+    run: Run,
+    plan: Planned,
+    reading: Reading,
+    contract: Contract | None,
+    known: Organizations,
+    before: list[Settled],
+    read: _Read,
+) -> None:
+    """Understand one file as its columns were read before, and remember how they are read now."""
+    table = "order_lines" if contract is None else contract.name
+    settled = settled_for(plan, table, before)
+    known = replace(known, settled={name: each.roles[name] for name, each in settled.items()})
+    if contract is None:
+        read.orders[plan.load_id] = reading = understand_orders(run.engine, reading, known)
+    else:
+        read.others[plan.load_id] = found = understand_generic(run.engine, reading, contract, known)
+        reading = found.reading
+    read.told[plan.load_id] = tuple(told_otherwise(reading, settled, known))
+    before.append(settled_by(plan, reading, table))
 
 
 def _known_accounts(run: Run, planned: Sequence[Planned]) -> Organizations:
@@ -180,11 +205,12 @@ def _publish(run: Run, planned: list[Planned], read: _Read, tell: Progress) -> l
     if problems:
         wrong = [place for place, plan in enumerate(planned) if any(_is_about(each, plan) for each in problems)]
         raise SourceError([*problems, *_nothing_loaded(wrong, [plan.file.name for plan in planned])])
-    if order_files or by_table.keys() & {ACCOUNT_CONTACTS.name, *BY_ACCOUNTS}:
+    changed = by_table.keys() | withdraw(run, planned, by_table.keys())
+    if order_files or changed & {ACCOUNT_CONTACTS.name, *BY_ACCOUNTS}:
         publish_relations(run)
-    if order_files or by_table.keys() & {"customers", *TELLING}:
+    if order_files or changed & {"customers", *TELLING}:
         publish_parties(run, planned[0].spec.timezone)
-    if order_files or "products" in by_table:
+    if order_files or "products" in changed:
         publish_products(run)
     _publish_quarantine(run, planned, aside)
     return pairs

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import segmentry as sg
 from segmentry.engine import Engine
 from segmentry.sources import LoadSpec
 from segmentry.sources.report import LoadReport
@@ -233,3 +234,48 @@ def test_repeated_keys_of_one_file_hold_all_files_back(engine: Engine, tmp_path:
     codes = [each.code for each in caught.value.problems]
     assert codes[-1] == "NOTHING_LOADED"
     assert "orders.csv" in caught.value.problems[-1].given
+
+
+def test_a_ticket_with_a_contact_is_numbered_by_the_ticket(tmp_path: Path) -> None:
+    """`contact_id` beside `ticket_id` is the person; alone it is the number of the service contact, as before."""
+    text = "ticket_id,contact_id,created_at,topic\nT1,U1,2024-01-02,delivery\nT2,U1,2024-01-03,price\n"
+    (tmp_path / "tickets.csv").write_text(text, encoding="utf8")
+    with sg.init(tmp_path / "shop") as workspace:
+        report = workspace.load(tmp_path / "tickets.csv").as_dict()["loads"][0]
+        rows = workspace.engine.rows(workspace.engine.table("service_contacts").order_by("contact_id"))
+    assert report["rows_used"] == 2
+    assert [(row["contact_id"], row["party_key"]) for row in rows] == [("T1", "customer:U1"), ("T2", "customer:U1")]
+
+
+def test_a_file_of_leads_is_no_file_of_accounts(tmp_path: Path) -> None:
+    """Two names that only leads have decide: with a prospect it loads as leads, without anybody it is refused."""
+    head = "lead_id,prospect_id,lead_source,created_at,converted,company,title,industry,employees,country\n"
+    rows = "".join(
+        f"L{place},P{place},web,2024-01-0{place},no,Firm {place},CEO,Retail,40,DE\n" for place in range(1, 6)
+    )
+    (tmp_path / "people.csv").write_text(head + rows, encoding="utf8")
+    alone = "\n".join(",".join(line.split(",")[:1] + line.split(",")[2:]) for line in (head + rows).splitlines())
+    (tmp_path / "nobody.csv").write_text(alone, encoding="utf8")
+    with sg.init(tmp_path / "shop") as workspace:
+        report = workspace.load(tmp_path / "people.csv").as_dict()["loads"][0]
+        assert (report["table"], report["rows_used"]) == ("leads", 5)
+        with pytest.raises(SourceError):
+            workspace.load(tmp_path / "nobody.csv")
+        assert not workspace.engine.has("loaded_accounts")
+
+
+def test_a_file_that_is_corrected_leaves_no_row_in_the_table_it_was_taken_for(tmp_path: Path) -> None:
+    """Read as customers first, as a survey then: parties and rows of the first reading are gone, others stay."""
+    (tmp_path / "others.csv").write_text("customer_id,country\nX1,Spain\n", encoding="utf8")
+    text = "customer_id,country,q1,q2\n" + "".join(f"Y{place},France,{place},3\n" for place in range(1, 5))
+    (tmp_path / "people.csv").write_text(text, encoding="utf8")
+    with sg.init(tmp_path / "shop") as workspace:
+        workspace.load(tmp_path / "others.csv", table="customers")
+        workspace.load(tmp_path / "people.csv", table="customers")
+        report = workspace.load(tmp_path / "people.csv", table="survey_responses").as_dict()["loads"][0]
+        assert report["replaces"]
+        told = workspace.engine.rows(workspace.engine.table("loaded_customers"))
+        known = {row["party_key"]: row["country"] for row in workspace.engine.rows(workspace.engine.table("customers"))}
+    assert [row["party_key"] for row in told] == ["customer:X1"]
+    assert known["customer:X1"] == "Spain"
+    assert set(known.values()) == {"Spain", None}

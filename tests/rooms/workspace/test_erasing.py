@@ -29,12 +29,13 @@ FILES = {
     ),
     "accounts.csv": "account_id,account_name,industry,employees,parent_account\n7,Acme,retail,3,\n8,Best,food,4,7\n",
     "contacts.csv": "account_id,contact_id,role\n7,c1,decider\n7,c2,user\n8,c1,user\n",
-    "deals.csv": "opportunity_id,account_id,contact_id,deal_stage,created,close_date,amount\n"
-    "D1,7,c1,won,2024-01-01,2024-02-01,5\n",
+    "deals.csv": "opportunity_id,account_id,contact_id,contact_name,deal_stage,created,close_date,amount\n"
+    "D1,7,c1,Ann Beside,won,2024-01-01,2024-02-01,5\n",
     "plans.csv": "subscription_id,account_id,user_id,plan,start_date,renewal_date\n"
     "S1,7,c1,gold,2024-01-01,2025-01-01\n",
     "referrals.csv": "referrer_id,customer_id,date\nc1,c2,2024-01-01\nc2,c3,2024-01-02\n",
-    "events.csv": "event_id,customer_id,event,timestamp\nE1,c1,login,2024-02-02 10:00\nE2,c3,login,2024-02-03 10:00\n",
+    "events.csv": "event_id,customer_id,event,timestamp\nE1,c1,login,2024-02-02 10:00\nE2,c3,login,2024-02-03 10:00\n"
+    "E3,c1,login,Ann came late\nE4,c2,login,Bob came late\n",
 }
 OPTIONS = {"shop.csv": {"parties": "shop"}}
 
@@ -97,9 +98,13 @@ def test_no_table_of_any_version_names_the_erased(workspace: sg.Workspace) -> No
         *("identity_rulings", "party_kinds", "account_contacts", "opportunities", "subscriptions", "referrals"),
         *("segment_members", "segment_changes", "behavioral_traits", "customer_value"),
     }
+    assert mentions(workspace, "Ann Beside")
+    assert mentions(workspace, "Ann came late")
     told = workspace.definitions.erase("customer:c1").as_dict()
     assert mentions(workspace, *ANN) == {}
     assert mentions(workspace, "Ann of Elm Street moved", "Two people, Ann is the elder", "Ann has a daughter") == {}
+    assert mentions(workspace, "Ann Beside", "Ann came late") == {}
+    assert [row["given"] for row in workspace.table("quarantine").table().to_pylist()] == ["Bob came late"]
     assert told["rows"]["loaded_lines"] == 3
     assert told["rows"]["identity_history"] == 2
 
@@ -145,12 +150,21 @@ def test_refreshes_and_loads_do_not_bring_the_erased_back(workspace: sg.Workspac
         workspace.identities.merge("customer:c1", "customer:c2", "the same")
 
 
-def test_organizations_are_erased_as_persons_are(workspace: sg.Workspace) -> None:
-    """Neither its people's roles nor its children name it any more."""
+def test_organizations_are_erased_as_persons_are(workspace: sg.Workspace, tmp_path: Path) -> None:
+    """Neither its people's roles nor its children name it any more, and the next file of accounts leaves it out."""
     workspace.definitions.erase("account:7")
     assert mentions(workspace, "account:7") == {}
     (child,) = workspace.table("accounts").table().to_pylist()
     assert (child["account_key"], child["parent_key"]) == ("account:8", None)
+    assert mentions(workspace, "Acme") == {}
+    (tmp_path / "more.csv").write_text(FILES["accounts.csv"] + "12,New,food,4,8\n", encoding="utf8")
+    workspace.load(tmp_path / "more.csv")
+    assert {row["account_key"] for row in workspace.table("accounts").table().to_pylist()} == {
+        "account:8",
+        "account:12",
+    }
+    contacts = workspace.table("account_contacts").table().to_pylist()
+    assert {row["account_key"] for row in contacts} == {"account:8"}
 
 
 def swept(workspace: sg.Workspace, as_of: Any, *, cut_short: bool = False) -> None:
