@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -15,7 +16,7 @@ from segmentry.profiles.leads import tables
 from segmentry.profiles.leads.alignments import VERTICAL, alignment_rows
 from segmentry.profiles.leads.scoring import stage_rows
 from segmentry.profiles.leads.spec import STAGES, LeadSpec
-from segmentry.profiles.leads.standing import days_between_moments, findings, moment, reached
+from segmentry.profiles.leads.standing import days_between_moments, findings, moment, reached, whose
 from segmentry.terms.tables import Contract
 
 
@@ -33,17 +34,40 @@ def publish_counts(run: Run, rows: ir.Table, spec: LeadSpec) -> None:
     passed = run.rows(reached(rows, times, spec))[0]
     told = ("lead", *(stage for stage in STAGES if stage in times), "won")
     put(run, spec, tables.LEAD_STAGES, stage_rows(here, passed, _stage_times(run, rows, times, spec), told))
-    settled = rows.filter(rows.outcome.notnull())
+    settled = _by_organization(rows.filter(rows.outcome.notnull()))
     cells = {
         name: run.rows(
-            settled.group_by(value=settled[name], sector=settled.industry)
+            settled.group_by("organization", value=settled[name], sector=settled.industry)
             .aggregate(leads=settled.count(), converted=settled.outcome.sum())
             .rename(industry="sector")
         )
         for name in VERTICAL
     }
     put(run, spec, tables.LEAD_ALIGNMENTS, alignment_rows(cells))
-    run.publish(tables.LEAD_FINDINGS, findings(rows), spec=spec, parents=("leads",))
+    put(run, spec, tables.LEAD_FINDINGS, [*run.rows(findings(rows)), *_unheard(run, rows, spec)])
+
+
+def _by_organization(settled: ir.Table) -> ir.Table:
+    """Settled leads with ``organization``, to whom several of them belong together; empty for leads of their own."""
+    named = settled.mutate(whose=whose(settled))
+    sizes = named.group_by("whose").aggregate(members=named.count())
+    met = named.inner_join(sizes, "whose")
+    return met.mutate(organization=ibis.ifelse(met.members > 1, met.whose, ibis.null("string")))
+
+
+def _unheard(run: Run, rows: ir.Table, spec: LeadSpec) -> list[dict[str, Any]]:
+    """A finding for each column that rules ask for and nobody told."""
+    rules = (*spec.fit, *spec.qualified, *spec.routes)
+    found = []
+    for column in sorted({each.column for rule in rules for each in rule.conditions}):
+        known = next((each for each in (rows, run.table("lead_standing")) if column in each.columns), None)
+        if known is not None and run.rows(known.filter(known[column].notnull()).select(column).limit(1)):
+            continue
+        named = f"; the column is called given_{column}" if f"given_{column}" in rows.columns else ""
+        told: dict[str, Any] = {"finding": f"rules ask for {column}, which nobody told"}
+        told["leads"] = run.rows(rows.aggregate(leads=rows.count()))[0]["leads"]
+        found.append(told | {"decision": f"the condition holds of no lead{named}"})
+    return found
 
 
 def _stage_times(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from segmentry.engine import Run
 from segmentry.profiles.accounts.keys import instant
@@ -21,7 +21,8 @@ from segmentry.profiles.leads.chances import Learned, Taught, conversion_rows, f
 from segmentry.profiles.leads.features import LEFT_OUT, Offer, Part, joined
 from segmentry.profiles.leads.scoring import banded, graded, grid_rows, learned_fit, places_alone, shared
 from segmentry.profiles.leads.spec import LeadSpec
-from segmentry.profiles.leads.standing import interest, observed
+from segmentry.profiles.leads.standing import TOLD_OF_IT, interest, observed, told_by_lead, whose
+from segmentry.profiles.leads.teaching import Settled, days_since_epoch, teachers
 from segmentry.profiles.run_lead_counts import put
 from segmentry.profiles.run_lead_features import OWN
 from segmentry.science.inputs import FloatArray
@@ -29,8 +30,6 @@ from segmentry.science.leads import FIT_GRADES, INTEREST_GRADES
 from segmentry.terms.numbers import NotEstimable
 from segmentry.terms.vocabulary import Basis
 
-_EPOCH = datetime(1970, 1, 1)
-_OF_ORGANIZATION = ("industry", "employees", "country")
 _INTEREST = Offer("interest", Basis.BEHAVIORAL, "recomputed", told=False, column="interest_then")
 
 
@@ -77,10 +76,13 @@ class Desk:
         score = np.where(np.isnan(outcome), _floats(now["interest"]), _floats(now["interest_then"]))
         offers = _offers(now, events is not None, parts, spec)
         columns = {each.home: now[each.home].to_pylist() for each in offers if each.reason is None}
-        learned = learn(offers, columns, _taught(outcome, until, closed, spec))
+        later = any(now["told_later"].to_pylist())
+        who = teachers(Settled(outcome, created, until, closed, later), spec)
+        taught = Taught(who.came, until, who.teaching, spec, who.lost_by_then, who.reason, _numbered(now["whose"]))
+        learned = learn(offers, columns, taught)
         told = {each.offer.name: banded(columns[each.offer.home]) for each in learned.features if _makes_fit(each)}
         fit, judging = _fit(now, told, outcome, created, spec)
-        judging &= ~(closed <= until)
+        judging &= ~who.gone
         chance = _chances(learned, outcome, until, spec)
         return cls(run, spec, now, outcome, score, fit, judging, learned, chance)
 
@@ -159,12 +161,15 @@ def _at_home(run: Run, rows: ir.Table, events: ir.Table | None, parts: Sequence[
         "organization_since",
         *(name for name in spec.explicit if name in rows.columns and name not in chosen),
         points=ibis.ifelse(known, points, ibis.null("float64")),
+        **{f"{name}_by_lead": told_by_lead(rows, name) for name in TOLD_OF_IT},
+        whose=whose(rows),
+        told_later=(rows.closed_at > instant(spec.as_of)).fill_null(False),
     )
     then = moments(rows, spec)
     whole = base.left_join(then.select("lead_key", "until"), "lead_key").drop("lead_key_right")
     early = (whole.organization_since <= whole.until).fill_null(True)
-    told = [name for name in _OF_ORGANIZATION if name in whole.columns]
-    whole = whole.mutate(**{name: ibis.ifelse(early, whole[name], ibis.null(whole[name].type())) for name in told})
+    told = [name for name in TOLD_OF_IT if name in whole.columns]
+    whole = whole.mutate(**{name: ibis.ifelse(early, whole[name], whole[f"{name}_by_lead"]) for name in told})
     return run.arrow(joined(_with_interest(whole, rows, events, then, spec), parts).order_by("lead_key"))
 
 
@@ -213,23 +218,13 @@ def _fit(
     return learned_fit(told, outcome, earlier), ~earlier
 
 
-def _taught(outcome: FloatArray, until: FloatArray, closed: FloatArray, spec: LeadSpec) -> Taught:
-    """Leads whose horizon is over and that were open at their instant, and whether each converted within it."""
-    end = _number(spec.as_of) - spec.horizon_days
-    dated = np.isnan(outcome) | ~np.isnan(closed)
-    still = np.isnan(closed) | (closed > until)
-    teaching = ~np.isnan(until) & (until <= end) & dated & still
-    came = (outcome == 1) & (closed <= until + spec.horizon_days)
-    return Taught(came.astype(np.float64), until, teaching, spec)
-
-
 def _chances(learned: Learned, outcome: FloatArray, until: FloatArray, spec: LeadSpec) -> FloatArray:
     """Chances of open leads inside their horizon; of nobody where the model claims nothing."""
     told = np.full(outcome.size, np.nan)
     found = learned.found
     if isinstance(found, NotEstimable) or not found.better:
         return told
-    waiting = np.isnan(outcome) & (until + spec.horizon_days > _number(spec.as_of))
+    waiting = np.isnan(outcome) & (until + spec.horizon_days > days_since_epoch(spec.as_of))
     if waiting.any():
         told[waiting] = found.chances(learned.matrix[waiting])
     return told
@@ -240,11 +235,12 @@ def _floats(column: pa.ChunkedArray) -> FloatArray:
 
 
 def _days(column: pa.ChunkedArray) -> FloatArray:
-    return np.array([np.nan if each is None else _number(each) for each in column.to_pylist()], dtype=np.float64)
+    told = column.to_pylist()
+    return np.array([np.nan if each is None else days_since_epoch(each) for each in told], dtype=np.float64)
 
 
-def _number(moment: Any) -> float:
-    return float((moment - _EPOCH) / timedelta(days=1))
+def _numbered(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    return np.unique(np.array(column.to_pylist(), dtype=str), return_inverse=True)[1].ravel()
 
 
 def _nullable(values: FloatArray) -> list[float | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import ibis.expr.types as ir
 
 from segmentry.engine import Run
@@ -10,7 +12,7 @@ from segmentry.profiles.catalog import TraitCatalog
 from segmentry.profiles.history import keyed
 from segmentry.profiles.leads import tables
 from segmentry.profiles.leads.organizations import companies, with_company
-from segmentry.profiles.leads.spec import LeadSpec
+from segmentry.profiles.leads.spec import EXPLICIT, LeadSpec
 from segmentry.profiles.leads.standing import newest_open, standing
 from segmentry.profiles.leads.traits import TRAITS
 from segmentry.profiles.needs.spec import NeedsSpec
@@ -51,6 +53,7 @@ def publish(
             leads = with_company(leads, run.table("account_contacts_keyed"), organizations, spec)
     run.publish(tables.LEAD_FACTS, standing(leads, organizations, spec), spec=spec, parents=("leads",))
     rows = run.table("lead_facts")
+    spec = _with_country(rows, spec)
     parts = gather(run, moments(rows, spec), identity, spec, catalog, surveys, needs)
     desk = Desk.of(run, rows, _events(run, identity, spec), parts, spec)
     whole = rows.inner_join(desk.graded_table(), "lead_key")
@@ -58,6 +61,12 @@ def publish(
     desk.publish_proof()
     publish_counts(run, rows, spec)
     _publish_traits(run, spec, catalog)
+
+
+def _with_country(rows: ir.Table, spec: LeadSpec) -> LeadSpec:
+    """The spec that learns from the country which leads tell of their organization; as it is where they tell none."""
+    told = "given_country" in rows.columns and spec.explicit == EXPLICIT
+    return replace(spec, explicit=(*EXPLICIT, "country")) if told else spec
 
 
 def _events(run: Run, identity: ir.Table | None, spec: LeadSpec) -> ir.Table | None:

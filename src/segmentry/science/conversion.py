@@ -18,11 +18,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from segmentry.science.clustered import mean_gain, quantile
 from segmentry.science.inputs import FloatArray
 from segmentry.science.leads import Calibration, calibration
 from segmentry.science.log_odds import (
     ALIKE,
-    SURE,
     calibration_intercept,
     calibration_slope,
     log_odds,
@@ -161,6 +161,7 @@ def learn_conversion(
     *,
     horizon: float,
     told_at: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
     kind: Literal["logistic", "boosted"] = "logistic",
     calibrate: Literal["platt", "isotonic"] = "platt",
     random_state: int = 0,
@@ -178,6 +179,8 @@ def learn_conversion(
         names: Names of the features, length m.
         horizon: How long after the instant a conversion counts, in the unit of the instants, above 0.
         told_at: When each value was told, NaN where that is not known, shape (n, m).
+        groups: The organization or person of each lead, by any numbers, shape (n,); leads of one are no independent
+            proof. None where each lead stands for itself.
         kind: ``logistic`` regression with a ridge penalty, or gradient ``boosted`` trees.
         calibrate: ``platt`` (a logistic curve) or ``isotonic`` (any rising curve; wants more leads).
         random_state: Start of the random numbers.
@@ -194,6 +197,7 @@ def learn_conversion(
     _refuse(leaks(values, came, names, told_at=told_at, observed_at=instants))
     order = _in_time(values, came, instants, random_state)
     values, came, instants = values[order], came[order], instants[order]
+    same = None if groups is None else np.asarray(groups)[order]
     parts = _split(instants, horizon)
     for part, duty in zip(parts, ("learn from", "calibrate on", "judge on"), strict=True):
         converted = int(came[part].sum())
@@ -206,7 +210,8 @@ def learn_conversion(
         base = _fitted(kind, values[learn], came[learn], random_state)
         bring = _calibration(calibrate, _told(base, values[calibrating]), came[calibrating])
         told = bring(_told(base, values[judge]))
-    return _judged(names, came, parts, told, float(instants[judge[0]]), (base, bring))
+    whose = None if same is None else same[judge]
+    return _judged(names, came, parts, told, float(instants[judge[0]]), (base, bring), whose)
 
 
 def _checked(
@@ -349,12 +354,13 @@ def _judged(
     told: FloatArray,
     judged_from: float,
     model: Any,
+    groups: NDArray[Any] | None,
 ) -> Conversion:
     learn, calibrating, judge = parts
     outcome = came[judge]
     base = float(came[calibrating].mean())
     proof = calibration(told, outcome)
-    skill = _skill(told, outcome, base)
+    skill = _skill(told, outcome, base, groups)
     slope, intercept = (measure(log_odds(told), outcome) for measure in (calibration_slope, calibration_intercept))
     bins = tuple(
         Reliability(float(each[0]), wilson(float(round(each[1] * each[2])), float(each[2])), int(each[2]))
@@ -366,11 +372,10 @@ def _judged(
     )  # fmt: skip
 
 
-def _skill(told: FloatArray, came: FloatArray, base: float) -> Estimate:
-    """1 - Brier of the model / Brier of the base rate known before, with a normal interval of the mean difference."""
+def _skill(told: FloatArray, came: FloatArray, base: float, groups: NDArray[Any] | None) -> Estimate:
+    """1 - Brier of the model / Brier of the base rate known before, with an interval of the mean difference."""
     plain = (base - came) ** 2
-    gained = plain - (told - came) ** 2
     whole = float(plain.mean())
-    error = SURE * float(gained.std(ddof=1)) / math.sqrt(gained.size)
-    mean = float(gained.mean())
-    return Estimate(mean / whole, (mean - error) / whole, (mean + error) / whole, "share")
+    mean, error, freedom = mean_gain(plain - (told - came) ** 2, groups)
+    reach = quantile(freedom) * error
+    return Estimate(mean / whole, (mean - reach) / whole, (mean + reach) / whole, "share")

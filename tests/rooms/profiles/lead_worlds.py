@@ -19,6 +19,7 @@ from tests.rooms.shops import arrow, party
 AS_OF, LAST = datetime(2024, 6, 1), date(2024, 5, 31)
 WHEN: dict[str, Any] = {"as_of": AS_OF, "last_day": LAST}
 INDUSTRIES = ("retail", "medical", "finance", "software")
+FIRMS = 60
 TITLES = ("Marketing Director", "IT Manager", "Clerk")
 
 ROUTES = [
@@ -82,12 +83,12 @@ def rows(engine: Engine, name: str) -> list[dict[str, Any]]:
 
 
 def accounts() -> list[dict[str, Any]]:
-    """One organization of each industry."""
-    told = ((name, 100.0 * place) for place, name in enumerate(INDUSTRIES, 1))
+    """Sixty organizations of each industry."""
+    told = ((name, 100.0 * place, firm) for place, name in enumerate(INDUSTRIES, 1) for firm in range(FIRMS))
     return [
-        {"account_key": f"account:{name}", "source": "crm", "name": f"{name.title()} Inc", "industry": name}
-        | {"employees": staff}
-        for name, staff in told
+        {"account_key": f"account:{name}{firm}", "source": "crm", "name": f"{name.title()} {firm} Inc"}
+        | {"industry": name, "employees": staff}
+        for name, staff, firm in told
     ]
 
 
@@ -109,7 +110,7 @@ def world(size: int, seed: int = 0, effect: float = 1.0) -> tuple[list[dict[str,
         odds = -1.0 + effect * (1.2 * (industry == 0) + 0.8 * (title == 0) + 0.5 * (active - 2))
         closed = age - 15 - float(random.uniform(0, 60))
         told: dict[str, Any] = {
-            "company": f"{INDUSTRIES[industry]} inc",
+            "company": f"{INDUSTRIES[industry]} {place % FIRMS} inc",
             "title": TITLES[title],
             "lead_source": "web form",
         }

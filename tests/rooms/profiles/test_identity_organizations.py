@@ -64,6 +64,34 @@ def test_legal_forms_marks_and_order_of_words_tell_nothing(one: str, other: str)
     assert sorted(core_of(one)) == sorted(core_of(other))
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "likeness"),
+    [
+        ("SAS Institute", "The Institute Inc", None),
+        ("Public Storage", "Private Storage Ltd", None),
+        ("SA Water", "Water Co", None),
+        ("E.ON SE", "On AG", None),
+        ("Co-op Group", "OP Group", None),
+        ("AG Growth", "Growth Holdings", None),
+        ("Air France", "France Air", 0.85),
+        ("China Bank", "Bank of China", 0.85),
+        ("Müller GmbH", "Mueller AG", 0.94),
+        ("Müller GmbH", "Muller AG", 0.94),
+        ("Mærsk A/S", "Maersk", 0.94),
+        ("GmbH Beispielhaus", "Beispielhaus", 0.94),
+        ("Acme Private Limited", "Acme", 0.94),
+        ("Muster GmbH & Co. KG", "Muster", 0.94),
+        ("Talleres García y Hijos", "Talleres Garcia Hijos S.A. de C.V.", 0.94),
+    ],
+)
+def test_forms_are_taken_from_the_end_alone(one: str, other: str, likeness: float | None) -> None:
+    """A word that is a form elsewhere begins a name; another order is less likely the same; umlauts have two ways."""
+    links = links_of([Organization("1", one), Organization("2", other)])
+    assert not isinstance(links, NotEstimable)
+    assert [each.probability for each in links] == ([] if likeness is None else [likeness])
+    assert all(("another order" in each.evidence) == (likeness == 0.85) for each in links)
+
+
 def test_a_name_of_nothing_but_a_form_keeps_it() -> None:
     """Otherwise all such organizations would be alike."""
     assert core_of("The Limited") == ("the", "limited")

@@ -1,8 +1,8 @@
 """Organizations alike by name: what may be one organization is put before people, never joined.
 
-Two names are alike where they are the same but for legal form, punctuation, order and spelling of words, or where few
-letters differ (Winkler 1990) and nothing speaks against it: other numbers in the name, another register number, another
-country, or one belonging to the other.
+Two names are alike where they are the same but for legal form, punctuation and spelling of words or, which is less
+likely, for their order, or where few letters differ (Winkler 1990) and nothing speaks against it: other numbers in the
+name, another register number, another country, or one belonging to the other.
 """
 
 from __future__ import annotations
@@ -26,17 +26,25 @@ MOST_PAIRS = 500_000
 _LEGAL_FORMS = """
     inc incorporated corp corporation co company ltd limited llc llp lp plc pc pllc holdings holding group gmbh mbh ag
     kg kgaa ohg ug ev eg se sa sas sarl sasu snc srl srls spa sapa sl slu sau ltda eireli me bv nv vof cv ab as asa aps
-    oy oyj ans kk yk pte pty sdn bhd pvt private public jsc ooo oao zao pao doo dd sro kft zrt rt nyrt sp zoo
+    oy oyj ans kk yk pte pty sdn bhd pvt jsc ooo oao zao pao doo dd sro kft zrt rt nyrt sp zoo
     aktiengesellschaft gesellschaft societe anonyme naamloze vennootschap
 """
 """Legal forms and words that say no more; a name of nothing else keeps them."""
 _FORMS = frozenset(_LEGAL_FORMS.split())
-_FILLERS = frozenset({"the", "and", "und", "et", "y", "e", "of", "de"})
+_BEFORE_FORMS = frozenset({"private", "public"})
+"""Words that are part of the form that follows, and words of the name where none does."""
+_IN_FRONT = frozenset({"ooo", "oao", "zao", "pao", "jsc", "gmbh", "aktiengesellschaft"})
+"""Forms that begin no name of another kind; all others are taken from the end alone (SAS Institute, AG Growth)."""
+_FILLERS = frozenset({"the", "and", "und", "et", "of", "de"})
+_BETWEEN = frozenset({"y", "e"})
+"""Fillers between two words; at the front they are initials (Y Combinator, E.ON)."""
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
+_PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l"})
 _SHARES = re.compile(r"\((?:class|series)\s+\w+\)|\b(?:class|series)\s+[a-z]\b")
 _START, _SHORTEST, _LEAST_LETTERS, _LEAST_LIKENESS, _LEAST_WORD = 4, 3, 5, 0.93, 0.9
 _LONG, _ONE_SLIP = 8, 0.9
 """From so many letters on names one slip of the pen apart are alike, even where it joins or parts words."""
-_SAME_NAME, _SAME_DOMAIN, _ELSEWHERE = 0.94, 0.8, 0.7
+_SAME_NAME, _SAME_WORDS, _SAME_DOMAIN, _ELSEWHERE = 0.94, 0.85, 0.8, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +70,44 @@ class Organization:
     parent: str | None = None
 
 
-def core_of(name: str) -> tuple[str, ...]:
-    """The words of a name that tell it apart, without accents, marks, legal form and class of shares; as written."""
-    text = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss")).replace("&", " and ")
+def core_of(name: str, *, written_out: bool = False) -> tuple[str, ...]:
+    """The words of a name that tell it apart, without accents, marks, legal form and class of shares; as written.
+
+    Args:
+        name: The name.
+        written_out: Whether umlauts are written as two letters (ue) instead of one without its marks (u).
+    """
+    text = unicodedata.normalize("NFC", name.casefold()).translate(_WRITTEN_OUT if written_out else _PLAIN)
+    text = unicodedata.normalize("NFKD", text).replace("&", " and ")
     text = _SHARES.sub(" ", "".join(each for each in text if not unicodedata.combining(each)))
-    text = re.sub(r"(?<=\b\w)\.(?=\w\b)|['’`´]", "", text)
+    text = re.sub(r"(?<=\b\w)[./](?=\w\b)|['’`´]", "", text)
     words = re.sub(r"[\W_]+", " ", text).split()
-    kept = [word for word in words if word not in _FORMS and word not in _FILLERS]
+    told = _without_forms(words)
+    kept = [
+        word
+        for place, word in enumerate(told)
+        if word not in _FILLERS and not (word in _BETWEEN and 0 < place < len(told) - 1)
+    ]
     return tuple(kept or words)
+
+
+def _without_forms(words: Sequence[str]) -> list[str]:
+    """Words without the legal form behind them, and without one in front that begins no name."""
+    start, end = 0, len(words)
+    while end and _is_form(words[end - 1], end < len(words)):
+        end -= 1
+    while start < end and words[start] in _IN_FRONT:
+        start += 1
+    return list(words[start:end])
+
+
+def _is_form(word: str, form_follows: bool) -> bool:
+    return word in _FORMS or (form_follows and (word in _BEFORE_FORMS or word in _FILLERS))
+
+
+def _cores(name: str) -> tuple[tuple[str, ...], ...]:
+    """The core of a name, and where it has umlauts that with these written out."""
+    return tuple(dict.fromkeys((core_of(name), core_of(name, written_out=True))))
 
 
 def links_of(organizations: Sequence[Organization], most_pairs: int = MOST_PAIRS) -> list[Link] | NotEstimable:
@@ -80,7 +118,7 @@ def links_of(organizations: Sequence[Organization], most_pairs: int = MOST_PAIRS
         most_pairs: No more pairs are compared.
     """
     known = sorted(organizations, key=lambda each: each.party)
-    words = {each.party: core_of(each.name) for each in known}
+    words = {each.party: _cores(each.name) for each in known}
     blocks = [block for block in _blocks(known, words).values() if len(block) > 1]
     pairs = sum(len(block) * (len(block) - 1) // 2 for block in blocks)
     if pairs > most_pairs:
@@ -95,12 +133,12 @@ def links_of(organizations: Sequence[Organization], most_pairs: int = MOST_PAIRS
 
 
 def _blocks(
-    known: Iterable[Organization], words: Mapping[str, tuple[str, ...]]
+    known: Iterable[Organization], words: Mapping[str, tuple[tuple[str, ...], ...]]
 ) -> dict[tuple[str, str], list[Organization]]:
     """Organizations that share all words, the first letters, the last ones or the domain, in order of party."""
     blocks: dict[tuple[str, str], list[Organization]] = {}
     for each in known:
-        for key in set(_keys(words[each.party], each)):
+        for key in {key for core in words[each.party] for key in _keys(core, each)}:
             blocks.setdefault(key, []).append(each)
     return blocks
 
@@ -115,10 +153,12 @@ def _keys(words: tuple[str, ...], told: Organization) -> Iterator[tuple[str, str
         yield "domain", told.domain
 
 
-def _link(one: Organization, other: Organization, left: tuple[str, ...], right: tuple[str, ...]) -> Link | None:
+def _link(
+    one: Organization, other: Organization, ours: Sequence[tuple[str, ...]], theirs: Sequence[tuple[str, ...]]
+) -> Link | None:
     if one.party == other.parent or other.party == one.parent or _differ(one.number, other.number):
         return None
-    likeness, reason = _likeness(left, right)
+    likeness, reason = max(_likeness(left, right) for left in ours for right in theirs)
     same_domain = one.domain is not None and one.domain == other.domain
     elsewhere = _differ(one.country, other.country)
     if elsewhere or _differ(one.domain, other.domain):
@@ -132,14 +172,16 @@ def _link(one: Organization, other: Organization, left: tuple[str, ...], right: 
     return Link(one.party, other.party, round(likeness if reason else _SAME_DOMAIN, 6), "; ".join(told), ALIKE)
 
 
-_SAME, _NEAR = "same name", "name alike"
+_SAME, _TURNED, _NEAR = "same name", "same words in another order", "name alike"
 
 
 def _likeness(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[float, str]:
     """How alike two names are, from 0 to 1, and in words; empty where they are not enough."""
     one, other = "".join(left), "".join(right)
-    if sorted(left) == sorted(right) or one == other:
+    if one == other:
         return _SAME_NAME, _SAME
+    if sorted(left) == sorted(right):
+        return _SAME_WORDS, _TURNED
     if [word for word in left if word.isdigit()] != [word for word in right if word.isdigit()]:
         return 0.0, ""
     if min(len(one), len(other)) >= _LONG and one_slip(one, other):

@@ -2,7 +2,8 @@
 
 The horizontal comparison is made inside each industry and put together by Mantel & Haenszel (1959), so that a title is
 not called ready because it sits in an industry that is. Its probability is exact (Mehta, Patel & Gray 1985): of few
-conversions chi-squared calls one null world in seventy as rare as one in a thousand.
+conversions chi-squared calls one null world in seventy as rare as one in a thousand. Where several leads are of one
+organization the larger p of two stands: that one, and that of organizations which differ by themselves.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from segmentry.profiles.leads.scoring import shared
+from segmentry.profiles.leads.together import Together
 from segmentry.science.effects import holm, nominal_effect
 from segmentry.science.inputs import FloatArray
 from segmentry.science.satisfaction import wilson
@@ -28,7 +30,8 @@ _FULL = 20_000
 """Conversions of a title, or leads of it, from which chi-squared stands for the exact probability."""
 
 Cell = Mapping[str, Any]
-"""``value``, ``industry`` (may be null), ``leads`` and ``converted``."""
+"""``value``, ``industry`` (may be null), ``leads``, ``converted`` and ``organization`` (null, or not there, for leads
+of their own)."""
 
 
 def alignment_rows(cells: Mapping[str, Sequence[Cell]]) -> list[dict[str, Any]]:
@@ -87,15 +90,16 @@ def _vertical(name: str, cells: Sequence[Cell]) -> list[dict[str, Any]]:
             own[0] += cell["converted"]
             own[1] += cell["leads"]
     total = np.sum(list(counts.values()), axis=0) if counts else np.zeros(2)
-    rows = []
+    rows, together = [], Together.of(cells, inside=False)
     for value, (converted, leads) in sorted(counts.items()):
         rest, rest_converted = total[1] - leads, total[0] - converted
         if min(leads, rest) < FEWEST:
             continue
         table = [[converted, leads - converted], [rest_converted, rest - rest_converted]]
         ahead = converted / leads > rest_converted / rest
-        told = _told("vertical", name, value, converted, leads)
-        found = {"others": rest_converted / rest, "chance": nominal_effect(table).p, "claimed": ahead}
+        told = _told("vertical", name, value, converted, leads, together)
+        chance = max(nominal_effect(table).p, together.chance(value) if together else 0.0)
+        found = {"others": rest_converted / rest, "chance": chance, "claimed": ahead}
         rows.append(told | found)
     return rows
 
@@ -107,7 +111,7 @@ def _horizontal(name: str, cells: Sequence[Cell]) -> list[dict[str, Any]]:
     whole = np.zeros((len(places), 2))
     for cell in known:
         whole[places[str(cell["industry"])]] += [cell["converted"], cell["leads"] - cell["converted"]]
-    rows = []
+    rows, together = [], Together.of(known, inside=True)
     for value in sorted(values):
         own = np.zeros_like(whole)
         for cell in known:
@@ -119,12 +123,16 @@ def _horizontal(name: str, cells: Sequence[Cell]) -> list[dict[str, Any]]:
             continue
         beyond, chance = ahead_inside(np.stack([own[both], rest[both]], axis=1))
         ahead = int((own[both, 0] * rest[both].sum(axis=1) > rest[both, 0] * own[both].sum(axis=1)).sum())
-        told = _told("horizontal", name, value, own[both, 0].sum(), own[both].sum())
+        chance = max(chance, together.chance(value) if together else 0.0)
+        told = _told("horizontal", name, value, own[both, 0].sum(), own[both].sum(), together)
         found = {"others": rest[both, 0].sum() / rest[both].sum(), "chance": chance, "claimed": beyond > 0}
         rows.append(told | found | {"industries": int(both.sum()), "ahead": ahead})
     return rows
 
 
-def _told(alignment: str, name: str, value: str, converted: float, leads: float) -> dict[str, Any]:
+def _told(
+    alignment: str, name: str, value: str, converted: float, leads: float, together: Together | None
+) -> dict[str, Any]:
     told = {"alignment": alignment, "dimension": name, "value": value, "leads": int(leads), "converted": int(converted)}
-    return told | shared(wilson(float(converted), float(leads)))
+    effect = together.effect(value) if together else 1.0
+    return told | shared(wilson(float(converted) / effect, float(leads) / effect))

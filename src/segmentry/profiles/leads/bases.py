@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from segmentry.profiles.leads.chances import Learned, columns_of
 from segmentry.profiles.leads.scoring import sentence
+from segmentry.science.clustered import chance_above, mean_gain, quantile
 from segmentry.science.conversion import Conversion
 from segmentry.science.effects import holm
 from segmentry.science.inputs import FloatArray
-from segmentry.science.log_odds import SURE
 from segmentry.terms.numbers import NotEstimable
 from segmentry.terms.vocabulary import Basis
 
@@ -64,8 +63,8 @@ def _gained(learned: Learned, found: Conversion, basis: Basis) -> dict[str, floa
         without = other.chances(matrix[judged])
     gained = (without - came) ** 2 - (found.chances(learned.matrix[judged]) - came) ** 2
     plain = float(((found.base - came) ** 2).mean())
-    error = float(gained.std(ddof=1)) / math.sqrt(gained.size)
-    mean = float(gained.mean())
-    low, high = ((mean + side * SURE * error) / plain for side in (-1, 1))
-    chance = 0.5 * math.erfc(mean / error / math.sqrt(2)) if error > 0 else 1.0
+    groups = None if taught.groups is None else taught.groups[judged]
+    mean, error, freedom = mean_gain(gained, groups)
+    low, high = ((mean + side * quantile(freedom) * error) / plain for side in (-1, 1))
+    chance = chance_above(mean, error, freedom)
     return {"adds": mean / plain, "low": low, "high": high, "chance": chance}

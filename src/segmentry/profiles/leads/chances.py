@@ -27,12 +27,18 @@ class Taught:
         observed_at: The instant in days, shape (n,).
         teaching: Leads whose horizon is over, shape (n,).
         spec: Horizon, kind of model and of calibration.
+        lost_by_then: Share of leads lost without a date by their instant, left out by lot; None where there are dates.
+        reason: Why nobody can teach; None where somebody can.
+        groups: Number of the organization, or else the person, of each lead, shape (n,); None where each stands alone.
     """
 
     outcome: FloatArray
     observed_at: FloatArray
     teaching: NDArray[np.bool_]
     spec: LeadSpec
+    lost_by_then: Estimate | None = None
+    reason: str | None = None
+    groups: NDArray[np.int64] | None = None
 
     def model(self, matrix: FloatArray, names: Sequence[str]) -> Conversion | NotEstimable:
         """The chance of conversion learned from features of all leads, shape (n, m)."""
@@ -42,6 +48,7 @@ class Taught:
             self.observed_at[self.teaching],
             names,
             horizon=self.spec.horizon_days,
+            groups=None if self.groups is None else self.groups[self.teaching],
             kind=cast(Literal["logistic", "boosted"], self.spec.model),
             calibrate=cast(Literal["platt", "isotonic"], self.spec.calibration),
         )
@@ -89,6 +96,8 @@ def learn(offers: Sequence[Offer], columns: Mapping[str, Sequence[Any]], taught:
     """
     features = tuple(looked_at(offers, columns, taught.outcome, taught.teaching))
     names, matrix = columns_of(features, taught.outcome.size)
+    if taught.reason:
+        return Learned(NotEstimable(taught.reason), features, taught)
     if not names or not taught.teaching.any():
         reason = "no lead can teach" if names else "nothing is known of leads that does not know the outcome"
         return Learned(NotEstimable(reason), features, taught)
@@ -124,6 +133,8 @@ def conversion_rows(learned: Learned) -> list[dict[str, Any]]:
         "calibration slope": (found.slope, ""),
         "calibration intercept": (found.intercept, "log-odds"),
     }
+    if learned.taught.lost_by_then:
+        figures["lost without a date before they were looked at"] = (learned.taught.lost_by_then, "share")
     rows = [_figure(name, value, unit) for name, (value, unit) in figures.items()]
     return [row | ({"reason": claim} if row["figure"] == "skill" and claim else {}) for row in rows]
 

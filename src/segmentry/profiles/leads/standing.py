@@ -17,6 +17,7 @@ from segmentry.profiles.picking import first_rows
 SETTLED_BEFORE = "settled before it came"
 NO_DATE = "settled without a date"
 UNKNOWN_STAGE = "stage not understood"
+_UNDATED = "a lost one did not convert within the horizon; a converted one does not teach a chance"
 _WORDS = {
     "lead": ("lead", "new", "open", "raw", "inquiry", "enquiry", "prospect", "contacted", "nurturing"),
     "mql": ("mql", "marketing qualified", "marketing qualified lead", "marketing accepted"),
@@ -94,14 +95,42 @@ _OF_ORGANIZATION = {
     "account_id": "string",
     "organization_since": "timestamp(6)",
 }
+TOLD_OF_IT = ("industry", "employees", "country")
+"""What a lead may tell of its organization, too."""
 
 
 def _with_organization(rows: ir.Table, accounts: ir.Table | None) -> ir.Table:
+    """What the organization is; where accounts do not tell it, what the lead told of it."""
     if accounts is None:
-        nothing = {name: ibis.null(kind) for name, kind in _OF_ORGANIZATION.items() if name not in rows.columns}
-        return rows.mutate(**nothing)
+        nothing = {name: ibis.null(kind) for name, kind in _OF_ORGANIZATION.items() if name not in TOLD_OF_IT}
+        return rows.mutate(**nothing, **{name: told_by_lead(rows, name) for name in TOLD_OF_IT})
     company = rows.company.lower().strip()
-    return rows.left_join(accounts, company == accounts.company_name).drop("company_name")
+    whole = rows.left_join(accounts, company == accounts.company_name).drop("company_name")
+    return whole.mutate(**{name: ibis.coalesce(whole[name], told_by_lead(whole, name)) for name in TOLD_OF_IT})
+
+
+def told_by_lead(rows: ir.Table, name: str) -> ir.Value:
+    """What leads told themselves of their organization, in the column of their source; empty where there is none.
+
+    Args:
+        rows: Leads as sources tell them.
+        name: One of `TOLD_OF_IT`.
+    """
+    kind = _OF_ORGANIZATION[name]
+    if f"given_{name}" not in rows.columns:
+        return ibis.null(kind)
+    column = rows[f"given_{name}"]
+    return column.try_cast(kind) if column.type().is_string() and kind != "string" else column.cast(kind)
+
+
+def whose(rows: ir.Table) -> ir.StringValue:
+    """To whom leads belong together: the organization, known by its account or by name, else the customer.
+
+    Args:
+        rows: The table of `standing`.
+    """
+    name = ibis.literal("named ") + rows.company.lower().strip().nullif("")
+    return ibis.coalesce(rows.account_id, name, rows.customer_id)
 
 
 def interest(leads: ir.Table, events: ir.Table, spec: LeadSpec) -> ir.Table:
@@ -189,7 +218,7 @@ def findings(rows: ir.Table) -> ir.Table:
     """Rows of the contract `LEAD_FINDINGS`, without the number of leads being told twice."""
     parts = [
         _finding(rows.filter(rows.impossible.fill_null(False)), SETTLED_BEFORE, "its outcome does not count"),
-        _finding(rows.filter(rows.outcome.notnull() & rows.closed_at.isnull()), NO_DATE, "it does not teach a chance"),
+        _finding(rows.filter(rows.outcome.notnull() & rows.closed_at.isnull()), NO_DATE, _UNDATED),
         _finding(rows.filter(rows.strange), UNKNOWN_STAGE, "its stage is not known"),
     ]
     return parts[0].union(*parts[1:])
