@@ -42,6 +42,32 @@ def test_decimal_commas_are_numbers_too() -> None:
     assert told(rows).attributes[1].ends == (2.5, 4.0)
 
 
+@pytest.mark.parametrize(
+    ("levels", "numbers"),
+    [
+        (("900", "1,000", "1,200"), (900.0, 1000.0, 1200.0)),
+        (("900", "1.000", "1.200"), (900.0, 1000.0, 1200.0)),
+        (("1,000.50", "2,000", "3"), (3.0, 1000.5, 2000.0)),
+        (("1.000,50", "2.000", "3"), (3.0, 1000.5, 2000.0)),
+        (("2.00", "2,0", "2.5", "3"), (2.0, 2.0, 2.5, 3.0)),
+        (("0,5", "1,250", "2"), (0.5, 1.25, 2.0)),
+        (("1.000", "2.000"), (1.0, 2.0)),
+    ],
+)
+def test_thousands_are_told_from_decimals(levels: tuple[str, ...], numbers: tuple[float, ...]) -> None:
+    """A price of 1,000 beside 900 is no price of one: all levels of an attribute are read in one way."""
+    rows = task_of("a", 0, [ALPHA | {"price": level} for level in levels], 0)
+    price = next(each for each in told(rows).attributes if each.name == "price")
+    assert price.ends == (min(numbers), max(numbers))
+
+
+def test_an_attribute_may_be_called_none() -> None:
+    """It is an attribute as any other beside the alternative of taking none."""
+    rows = task_of("a", 0, [ALPHA, BETA, {}], 2)
+    rows = [row | {"given_none": level} for row, level in zip(rows, ("x", "y", None), strict=True)]
+    assert [each.name for each in told(rows).attributes] == ["brand", "price", "organic", "none", NONE]
+
+
 def test_an_alternative_without_attributes_is_taking_none() -> None:
     """It has a weight of its own, and no level of any attribute."""
     study = told(task_of("a", 0, [ALPHA, BETA, {}], 2))

@@ -13,7 +13,7 @@ from sklearn.metrics import adjusted_rand_score
 from segmentry.engine import Engine
 from segmentry.profiles import run_needs
 from segmentry.profiles.catalog import TraitCatalog
-from segmentry.profiles.needs.choice_designs import study_of
+from segmentry.profiles.needs.choice_designs import NONE, study_of
 from segmentry.profiles.needs.choice_spec import ChoicesSpec
 from segmentry.profiles.needs.spec import NeedsSpec
 from segmentry.profiles.needs.studies import latest_choices
@@ -70,8 +70,8 @@ def test_part_worths_and_prices_are_those_planted(told: Any) -> None:
     held, priced = [], []
     for row in told["choice_parts"]:
         taste = TASTES[row["class"] == "low price" or row["class"].startswith("low price")]
-        if row["base"] or row["attribute"] == "none":
-            assert row["part_worth"] == 0.0 or row["attribute"] == "none"
+        if row["base"] or row["attribute"] == NONE:
+            assert row["part_worth"] == 0.0 or row["attribute"] == NONE
             continue
         name = {"organic": "organic", "price": "price"}.get(row["attribute"], row["level"])
         held.append(row["low"] <= taste[name] <= row["high"])
@@ -89,7 +89,7 @@ def test_importances_add_up_in_classes_and_persons(told: Any) -> None:
     """Shares of attributes are 1 together, in each class and for each respondent; taking none is no attribute."""
     for name in {row["class"] for row in told["choice_parts"]}:
         own = {row["attribute"]: row["importance"] for row in told["choice_parts"] if row["class"] == name}
-        assert own.pop("none") is None
+        assert own.pop(NONE) is None
         assert sum(own.values()) == pytest.approx(1.0)
     names = ("importance_of_brand", "importance_of_price", "importance_of_organic")
     for row in told["traits"].values():
@@ -235,7 +235,7 @@ def test_a_price_that_does_not_matter_is_told_so(engine: Engine) -> None:
     rows = offers([TASTES[0] | {"price": 0.0, "none": -1.0}], people=80)[0]
     published(engine, rows, choices={"price": "price"})
     parts = [row for row in engine.rows(engine.table("choice_parts")) if row["level"] in ("Beta", "yes")]
-    own = [row for row in parts if row["attribute"] != "none"]
+    own = [row for row in parts if row["attribute"] != NONE]
     assert {row["pay"] for row in own} == {None}
     assert all("price" in row["reason"] for row in own)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,16 +18,20 @@ from segmentry.science.choice_tasks import tasks_of
 from segmentry.science.inputs import FloatArray
 from segmentry.sources.names import plain
 from segmentry.sources.tables import GIVEN
+from segmentry.sources.values import number_style
 
 ALTERNATIVE = "alternative"
 """The attribute where alternatives have no other: the item, or the label."""
-NONE = "none"
-"""The attribute of alternatives that stand for choosing none."""
+NONE = "none of them"
+"""The attribute of alternatives that stand for choosing none; no column is called so, for columns have no blanks."""
 _NONE_WORDS = {"none", "no choice", "neither", "none of these", "none of them", "opt out", "opt-out", "nothing"}
 _MOST_LEVELS = 40
 _TASKS_PER_WEIGHT = 10
 """Tasks for each weight from which it tells something that attributes go together."""
-_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
+_NUMBER = re.compile(r"[-+]?(\d{1,3}([.,]\d{3})+|\d+)([.,]\d+)?")
+
+_GROUPED = {mark: re.compile(rf"[-+]?\d{{1,3}}(\{mark}\d{{3}})+([.,]\d+)?") for mark in ",."}
+_HUNDRED = 100.0
 
 Row = Mapping[str, Any]
 
@@ -183,7 +187,8 @@ def _spelled_alike(rows: Sequence[Row], spec: ChoicesSpec) -> Sequence[Row]:
             continue
         levels = {level for row in rows if (level := level_of(row, name.removeprefix(GIVEN))) is not None}
         if levels and all(_NUMBER.fullmatch(level) for level in levels):
-            spelled[name] = {level: f"{number_of(level) + 0.0:.15g}" for level in levels}
+            thousands = _thousands(levels)
+            spelled[name] = {level: f"{_read_number(level, thousands) + 0.0:.15g}" for level in levels}
     if all(old == new for levels in spelled.values() for old, new in levels.items()):
         return rows
     changed = {name: levels for name, levels in spelled.items() if any(old != new for old, new in levels.items())}
@@ -203,8 +208,31 @@ def _followers(study: Study, spec: ChoicesSpec) -> tuple[tuple[str, str], ...]:
 
 
 def number_of(text: str) -> float:
-    """A level as a number, with a point or a comma before its decimals."""
+    """A level, spelled as `study_of` spells numbers, as a number."""
     return float(text.replace(",", "."))
+
+
+def _thousands(levels: Collection[str]) -> str:
+    """The mark that divides thousands in these numbers; empty where none does.
+
+    Where nothing else tells, a comma before three digits divides thousands, and a point does beside whole hundreds:
+    900, 1.000 and 1.200 are prices of one kind.
+    """
+    style = number_style(levels)
+    if style.certain:
+        return "," if style.decimal_mark == "." else "."
+    grouped = {mark for mark in ",." if any(mark in level for level in levels)}
+    if grouped == {"."}:
+        hundreds = any(level.strip("-+").isdigit() and float(level) >= _HUNDRED for level in levels)
+        return "." if hundreds else ""
+    return "," if grouped == {","} else ""
+
+
+def _read_number(level: str, thousands: str) -> float:
+    """A number in which ``thousands`` divides thousands wherever three digits follow it each time."""
+    if thousands and _GROUPED[thousands].fullmatch(level):
+        level = level.replace(thousands, "")
+    return number_of(level)
 
 
 def level_of(row: Row, name: str) -> str | None:
