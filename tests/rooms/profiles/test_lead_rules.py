@@ -173,3 +173,20 @@ def test_few_leads_and_unknown_values_are_not_compared() -> None:
     found = alignment_rows({"industry": cells})
     assert [(row["value"], row["claimed"]) for row in found] == [("many", False), ("more", True)]
     assert alignment_rows({}) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "then", "rule", "wrong"),
+    [
+        ("leads.qualified", "stage", {"stage": "sql", "where": "   "}, "The text is empty"),
+        ("leads.qualified", "stage", {"stage": "sql"}, "every lead would qualify"),
+        ("leads.qualified", "stage", {"stage": "sql", "when": []}, "every lead would qualify"),
+        ("leads.routes", "to", {"to": " ", "where": "lead_interest > 3"}, "Nobody is named"),
+        ("leads.routes", "to", {"to": "inside sales"}, ""),
+    ],
+)
+def test_a_rule_that_asks_nothing_qualifies_nobody(section: str, then: str, rule: Any, wrong: str) -> None:
+    """A blank text or no condition is a mistake; only a last route may take everybody."""
+    problems: list[Problem] = []
+    read_rules(section, [rule], then, problems, STAGES if then == "stage" else ())
+    assert [wrong in problem.what for problem in problems] == ([True] if wrong else [])

@@ -94,9 +94,14 @@ def read_rules(
         points = told.number("points", 1.0, -1e6, 1e6) if then == "points" else 0.0
         follows = "" if then == "points" else told.text(then, "", known) if then in told.given else told.needed(then)
         where = "" if then == "points" else told.text("where").strip()
-        if "where" in told.given and then != "points" and told.given["where"] == "":
+        if "where" in told.given and then != "points" and not where and isinstance(told.given["where"], str):
             told.wrong("where", "", "The text is empty", 'Write a condition, such as title_level = "director".')
-        rules.append(Rule(follows, _conditions(told, problems), points, where))
+        conditions = _conditions(told, problems)
+        if then == "stage" and not (conditions or where or "where" in told.given):
+            told.wrong("when", "", "Nothing is asked, so every lead would qualify", "Give when, where, or both.")
+        if then == "to" and then in told.given and not follows.strip():
+            told.wrong("to", "", "Nobody is named", "Write who gets the lead.")
+        rules.append(Rule(follows, conditions, points, where))
         told.done()
     return tuple(rules)
 
