@@ -51,7 +51,9 @@ def facts() -> dict[str, Any]:
         "events": {"customer_id": events["CustomerNo"], "occurred_at": events["EventTime"].cast(moment)} | told,
         "usage": {
             "customer_id": usage["CustomerNo"],
+            "metric": usage["Metric"],
             "period_start": usage["PeriodStart"].cast(moment),
+            "period_end": usage["PeriodEnd"].cast(moment),
             "quantity": usage["Usage"].cast(pa.float64()),
             "unit": usage["Unit"],
         },

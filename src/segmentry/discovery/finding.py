@@ -46,8 +46,15 @@ from segmentry.terms.vocabulary import DataClass
 
 Sizes = dict[tuple[str, str], dict[str, Any]]
 
-_DESCRIBING = ("given_traits", "demographic_traits", "geographic_traits", "technographic_traits")
-"""Tables whose traits may describe segments: what can be seen of people before they buy."""
+_DESCRIBING = (
+    "given_traits",
+    "demographic_traits",
+    "geographic_traits",
+    "technographic_traits",
+    "firmographic_traits",
+    "company_technographic_traits",
+)
+"""Tables whose traits may describe segments: what can be seen of people and organizations before they buy."""
 _TOLD = "psychographic_traits"
 """Single answers of surveys, which are texts there, may describe as well: gender, age, where somebody lives."""
 _WORTH = ("clv", "expected_discounted_revenue", "spend")

@@ -23,8 +23,16 @@ TRAIT_TABLES = (
     "loyalty_traits",
     "occasion_traits",
     "kinds_traits",
+    "account_traits",
+    "company_technographic_traits",
+    "firmographic_traits",
+    "contact_traits",
+    "lead_traits",
 )
-"""Tables of traits of customers, of every basis; those of organizations and leads are asked for by name."""
+"""Tables of traits of which segments may be made: all that a study can ask for, and all that it is recommended.
+
+Left out are those that cannot be believed (scales whose items do not agree) and those that need segments first.
+"""
 
 
 @dataclass(frozen=True, slots=True)

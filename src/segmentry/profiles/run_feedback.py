@@ -67,8 +67,8 @@ def publish_segments(run: Run, spec: FeedbackSpec) -> None:
     members, feedback = _members(run), _feedback(run, spec)
     if members is not None and run.has("feedback_ratings"):
         rated = run.table("feedback_ratings")
-        scored = ratings.score_rows(run.rows(ratings.counted(rated, members, "customer_id")), spec.csat_top)
-        _put(run, spec, tables.SEGMENT_SCORES, scored)
+        cells = run.rows(ratings.counted(rated, _months(run, rated, spec), members, "customer_id"))
+        _put(run, spec, tables.SEGMENT_SCORES, ratings.score_rows(cells, spec.csat_top))
     if feedback is not None:
         own = run.table("segment_members").select("customer_id", "segment_id") if run.has("segment_members") else None
         _publish_open(run, tables.SEGMENT_REMARKS, unanswered(feedback, _answers(run), spec), own, spec)
@@ -176,11 +176,17 @@ def _members(run: Run) -> ir.Table | None:
 
 
 def _publish_scores(run: Run, spec: FeedbackSpec, rated: ir.Table, groups: Sequence[Grouping]) -> None:
-    cells = run.rows(ratings.counted(rated, None, ""))
+    months = _months(run, rated, spec)
+    cells = run.rows(ratings.counted(rated, months, None, ""))
     for each in groups:
         named = each.table.mutate(dimension=ibis.literal(each.name))
-        cells += run.rows(ratings.counted(rated, named, each.key))
+        cells += run.rows(ratings.counted(rated, months, named, each.key))
     _put(run, spec, tables.FEEDBACK_SCORES, ratings.score_rows(cells, spec.csat_top))
+
+
+def _months(run: Run, rated: ir.Table, spec: FeedbackSpec) -> tuple[ratings.LocalMonth, ...]:
+    """The months of the workspace's zone in which anybody rated."""
+    return ratings.local_months(run.rows(ratings.months_of_utc(rated)), spec.timezone)
 
 
 def _publish_open(

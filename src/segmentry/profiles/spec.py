@@ -17,9 +17,11 @@ class ProfileSpec(Spec):
         last_day: The last local day that counts, the day before the as-of.
         currency: ISO code of all amounts; None where no source tells one.
         lawful_basis: The ground (GDPR Art. 9) on which special categories may be used; None keeps them locked.
+        timezone: IANA time zone in which days and months begin.
     """
 
     as_of: datetime
     last_day: date
     currency: str | None = None
     lawful_basis: str | None = None
+    timezone: str = "UTC"

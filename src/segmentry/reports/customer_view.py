@@ -16,7 +16,7 @@ from segmentry.reports.pen import NOTHING, Pen, day_of
 Found = Mapping[str, Any]
 
 
-def render_customer(view: Found, locale: str, *, currency: str | None, simulated: bool) -> str:
+def render_customer(view: Found, locale: str, *, currency: str | None, simulated: bool, timezone: str = "UTC") -> str:
     """The one view as one self-contained page; no file and no address besides it is needed.
 
     Args:
@@ -24,18 +24,20 @@ def render_customer(view: Found, locale: str, *, currency: str | None, simulated
         locale: Language and region in which numbers, money and days are written.
         currency: ISO code of the amounts.
         simulated: Whether nobody in it is real.
+        timezone: IANA time zone in which instants and their days are told.
 
     Returns:
         HTML with style and script inside.
     """
-    pen = Pen(Writer(locale, currency))
+    pen = Pen(Writer(locale, currency), timezone)
+    when = pen.moment(view["as_of"])
     return (
         environment()
         .get_template("customer.html")
         .render(
             title=view["customer_id"],
             simulated=simulated,
-            basis=f"As of {pen.day(view['as_of'])}. Traits carry their evidence and age; estimates say that they are.",
+            basis=f"As of {when}. Traits carry their evidence and age; estimates say that they are.",
             sections=[each for each in _sections(view, pen) if each is not None],
             plots={},
             colors={"light": LIGHT, "dark": DARK},
@@ -47,9 +49,9 @@ def render_customer(view: Found, locale: str, *, currency: str | None, simulated
     )
 
 
-def _age(trait: Found, as_of: date | None) -> str:
+def _age(trait: Found, as_of: date | None, pen: Pen) -> str:
     """How old a trait is, and whether it should be asked for again."""
-    made = day_of(trait["as_of"])
+    made = day_of(trait["as_of"], pen.zone)
     if made is None or as_of is None:
         return NOTHING
     days = (as_of - made).days
@@ -62,7 +64,7 @@ def _sections(view: Found, pen: Pen) -> Iterator[Section | None]:
     yield _who(view, pen)
     yield _account(view["account"], pen)
     yield _worth(view["value"], pen)
-    yield _traits(view["traits"], day_of(view["as_of"]), pen)
+    yield _traits(view["traits"], day_of(view["as_of"], pen.zone), pen)
     yield _belongs(view["memberships"], pen)
     yield _consents(view["consents"], pen)
     yield _happened(view["timeline"], pen)
@@ -171,7 +173,7 @@ def _traits(traits: Sequence[Found], as_of: date | None, pen: Pen) -> Section | 
         rows = tuple(
             (
                 each["trait"].replace("given_", "").replace("_", " "), pen.cell(each["value"], each["unit"] or ""),
-                each["origin"], each["source"], _age(each, as_of),
+                each["origin"], each["source"], _age(each, as_of, pen),
             )
             for each in group
         )  # fmt: skip

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from segmentry.charts.theme import SEGMENTS
-from segmentry.charts.writer import as_date
 from segmentry.reports.blocks import Block, Card, Cards, Notice, Picture, Portrait, Section, Text
 from segmentry.reports.told import UNKNOWN, Told, is_estimate, refusal, sentence
 
@@ -63,9 +62,9 @@ def _study(told: Told) -> list[Block]:
     study = told.get("study")
     if not isinstance(study, Mapping):
         return []
-    recorded = as_date(study.get("recorded_at"))
+    recorded = study.get("recorded_at")
     when = (
-        f"It was recorded on {told.write.day(recorded)}, before anything was extracted."
+        f"It was recorded on {told.pen.day(recorded)}, before anything was extracted."
         if recorded
         else "It is not on record, so that nobody can tell whether it was changed afterwards."
     )

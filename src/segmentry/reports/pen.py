@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from segmentry.charts import Writer
+from segmentry.terms import clock
 
 NOTHING = "–"
 _SHARE_UNITS = ("share", "probability")
@@ -27,8 +28,8 @@ class Pen:
         self.zone = zone
 
     def day(self, told: object) -> str:
-        """The day of an ISO text, the month in words; a dash where there is none."""
-        found = day_of(told)
+        """The day of an ISO text, of an instant that in the zone, the month in words; a dash where there is none."""
+        found = day_of(told, self.zone)
         return NOTHING if found is None else self.write.day(found)
 
     def moment(self, told: object) -> str:
@@ -43,7 +44,7 @@ class Pen:
             return "yes" if value else "no"
         if isinstance(value, int | float):
             return self._number(value, unit)
-        found = day_of(value) if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d", value) else None
+        found = day_of(value, self.zone) if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d", value) else None
         return self.write.day(found) if found is not None else f"{value} {unit}".strip()
 
     def _number(self, value: float, unit: str) -> str:
@@ -93,14 +94,20 @@ class Pen:
         return f"p = {self.write.number(p, 3)}"
 
 
-def day_of(told: object) -> date | None:
-    """The day of an ISO text; None where there is none or it cannot be read."""
+def day_of(told: object, zone: str = "UTC") -> date | None:
+    """The day of an ISO text; None where there is none or it cannot be read.
+
+    Args:
+        told: A day, or an instant; days stay as they are.
+        zone: IANA time zone whose day of an instant is meant.
+    """
     if not isinstance(told, str):
         return None
     try:
-        return datetime.fromisoformat(told.replace("Z", "+00:00")).date()
+        found = datetime.fromisoformat(told.replace("Z", "+00:00"))
     except ValueError:
         return None
+    return found.date() if found.tzinfo is None else found.astimezone(clock.zone(zone)).date()
 
 
 def _one(unit: str) -> str:

@@ -44,7 +44,12 @@ class Told:
         text = self.get("as_of")
         if not isinstance(text, str):
             return "an instant that was not told"
-        return Pen(self.write, str(self.get("timezone") or "UTC")).moment(text)
+        return self.pen.moment(text)
+
+    @property
+    def pen(self) -> Pen:
+        """Writes days and instants in the workspace's zone."""
+        return Pen(self.write, str(self.get("timezone") or "UTC"))
 
     @property
     def found(self) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -33,7 +33,7 @@ from segmentry.segments.tree import (
     Trait,
     walk,
 )
-from segmentry.segments.universe import base_of
+from segmentry.segments.universe import EVERYBODY, base_of, parties
 from segmentry.segments.windows import bounds, periods_back
 from segmentry.terms.errors import near_miss
 
@@ -164,7 +164,10 @@ def _of_traits(published: Published, tables: Inputs, definition: Definition) -> 
     whole = published.number(tables.universe)
     for name in names:
         known, different = _known(published, tables, name)
-        if not known:
+        others = [] if known else list(of_other_kinds(published, tables, definition, name))
+        if others:
+            yield from others
+        elif not known:
             what, step = "Its value is known of nobody", "Load it, or leave the condition out."
             yield Finding("DEAD_FIELD", "warning", what, name, step)
         elif different == 1 and known == whole:
@@ -175,6 +178,31 @@ def _of_traits(published: Published, tables: Inputs, definition: Definition) -> 
                 what = f"Unknown of {share:.0%}, who do not count as different"
                 step = f"Add: or {name} is unknown; or write not ({name} = …)."
                 yield Finding("UNKNOWN_TRAP", "warning", what, _short(format_condition(leaf)), step)
+
+
+def unknown_here(published: Published, definition: Definition) -> list[Finding]:
+    """Traits that a definition asks for and that are known of other kinds of parties only: why nobody belongs."""
+    tables = published.belonging().inputs(base_of(definition))
+    names = [name for name in traits_of(definition.where) if name in tables.fields]
+    unknown = [name for name in names if not _known(published, tables, name)[0]]
+    return [each for name in unknown for each in of_other_kinds(published, tables, definition, name)]
+
+
+def of_other_kinds(published: Published, tables: Inputs, definition: Definition, name: str) -> Iterator[Finding]:
+    """Whose values of a trait are known, where none of the kinds asked for has any."""
+    base = base_of(definition)
+    counts = {
+        kind: _known(published, replace(tables, universe=parties(published.reader, (kind,))), name)[0]
+        for kind in EVERYBODY
+        if kind not in base
+    }
+    told = sorted((kind for kind, known in counts.items() if known), key=lambda kind: (-counts[kind], kind))
+    if told:
+        words = " and ".join(f"{each.replace('_', ' ')}s" for each in told)
+        step = f"Add kinds: [{', '.join([*base, told[0]])}] to the definition."
+        if definition.of == "accounts":
+            step = "Ask for customers instead of accounts."
+        yield Finding("OTHER_KINDS", "warning", f"Every known value of {name} belongs to {words}", name, step)
 
 
 def _known(published: Published, tables: Inputs, name: str) -> tuple[int, int]:

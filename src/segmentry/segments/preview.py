@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 
 from segmentry.segments.language.writing import format_condition
 from segmentry.segments.leaf_expressions import Place
+from segmentry.segments.lint import unknown_here
 from segmentry.segments.published import Published, worth
 from segmentry.segments.standing import in_reach
 from segmentry.segments.tree import Definition
@@ -55,6 +56,7 @@ def _counted(published: Published, definition: Definition, members: ir.Table) ->
         "as_of": as_json(published.as_of),
         "complete_through": as_json(published.complete_through),
         "exact": True,
+        "remarks": [] if found else [each.as_dict() for each in unknown_here(published, definition)],
     }
 
 

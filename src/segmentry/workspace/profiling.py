@@ -148,4 +148,5 @@ def _read(module: Module, told: Told, spec: ProfileSpec) -> Any:
     entries = told.get(module.section, {})
     if module.section == "surveys" and spec.lawful_basis:
         entries = {"lawful_basis": spec.lawful_basis} | dict(entries)
-    return module.read(entries, as_of=spec.as_of, last_day=spec.last_day, currency=spec.currency)
+    zone = {"timezone": spec.timezone} if module.section == "feedback" else {}
+    return module.read(entries, as_of=spec.as_of, last_day=spec.last_day, currency=spec.currency, **zone)

@@ -46,7 +46,7 @@ def refresh(workspace: Workspace, as_of: datetime | None, watch: Stopwatch) -> D
     instant, last_day = _instant(workspace, as_of, facts)
     currency = _currency(engine, workspace.settings.currency)
     settings = workspace.settings
-    profile_spec = ProfileSpec(instant, last_day, currency, workspace.settings.lawful_basis)
+    profile_spec = ProfileSpec(instant, last_day, currency, settings.lawful_basis, settings.timezone)
     value_spec = ValueSpec(
         instant,
         last_day,
@@ -96,7 +96,7 @@ def _refresh_parties(workspace: Workspace, as_of: datetime | None, watch: Stopwa
     with engine.run("refresh", instant) as run:
         with watch.step("profiles", 0.1):
             told = workspace.settings.modules
-            spec = ProfileSpec(instant, last_day, lawful_basis=workspace.settings.lawful_basis)
+            spec = ProfileSpec(instant, last_day, None, workspace.settings.lawful_basis, timezone)
             catalog = profiles.refresh_parties(run, resolved=profiling.resolve(run, told))
             profiling.publish(run, told, spec, catalog)
         with watch.step("segments", 0.4):

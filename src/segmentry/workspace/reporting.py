@@ -37,8 +37,8 @@ def write_customer(workspace: Workspace, customer: str, path: Path) -> Path:
     view = show(workspace, customer).as_dict()
     unit = view["value"].get("unit")
     currency = unit if isinstance(unit, str) and len(unit) == 3 else workspace.settings.currency
-    simulated = workspace.settings.simulated
-    page = render_customer(view, locale(workspace.settings), currency=currency, simulated=simulated)
+    simulated, zone = workspace.settings.simulated, workspace.settings.timezone
+    page = render_customer(view, locale(workspace.settings), currency=currency, simulated=simulated, timezone=zone)
     return write_page(page, path)
 
 

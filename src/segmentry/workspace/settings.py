@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -305,12 +306,33 @@ def settings_text(settings: WorkspaceSettings) -> str:
     lines += [f"{name} = {_toml(value)}" for name, value in settings.rules.items()]
     lines += _study_lines(settings.study)
     for name, entries in settings.modules.items():
-        lines += ["", f"[{name}]", *(f"{_key(each)} = {_toml(value)}" for each, value in entries.items())]
-    for source in settings.sources:
-        lines += ["", "[[sources]]", *(f"{name} = {_toml(value)}" for name, value in source.items())]
-    for connection in settings.connections:
-        lines += ["", "[[connections]]", *(f"{name} = {_toml(value)}" for name, value in connection.items())]
+        lines += ["", f"[{name}]", *(assignment(key, value) for key, value in entries.items() if not is_tables(value))]
+        for key, value in entries.items():
+            lines += table_lines((name, key), value) if is_tables(value) else []
+    lines += [*table_lines(("sources",), settings.sources), *table_lines(("connections",), settings.connections)]
     return "\n".join(lines) + "\n"
+
+
+def assignment(key: str, value: Any) -> str:
+    """The line that sets a key."""
+    return f"{_key(key)} = {_toml(value)}"
+
+
+def is_tables(value: Any) -> bool:
+    """Whether a value is a list of tables, which is written as a table of its own for each."""
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(each, dict) for each in value)
+
+
+def table_lines(path: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A list of tables as lines, each under its own head, so that further ones can be added below."""
+    head = f"[[{'.'.join(map(_key, path))}]]"
+    return [line for row in rows for line in ("", head, *(assignment(key, value) for key, value in row.items()))]
+
+
+def example_of(section: str, key: str) -> str | None:
+    """The comment that stands for a setting nobody told; None where there is none."""
+    usual = Study().as_dict().get(key) if section == "study" else _EXAMPLES.get(key)
+    return None if usual is None else f"# {assignment(key, usual)}"
 
 
 def _key(name: str) -> str:

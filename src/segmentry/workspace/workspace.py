@@ -11,6 +11,7 @@ from segmentry.terms.errors import Problem, WorkspaceError
 from segmentry.workspace.progress import Progress, Stopwatch, silent
 from segmentry.workspace.results import DocumentResult, TableResult
 from segmentry.workspace.settings import FILE_NAME, WorkspaceSettings, read_settings, settings_text
+from segmentry.workspace.settings_file import write_settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,11 +97,11 @@ class Workspace:
         return cls(place, settings, engine)
 
     def configure(self, **values: Any) -> None:
-        """Change settings, in force at once and written to the settings file."""
+        """Change settings, in force at once; in the settings file only what changed is written."""
         changed = self.settings.with_values(**values)
         if changed != self.settings:
+            write_settings(self.folder, self.settings, changed)
             self.settings = changed
-            (self.folder / FILE_NAME).write_text(settings_text(changed), encoding="utf8")
 
     def load(self, path: str | Path, *, progress: Progress = silent, **options: Any) -> DocumentResult:
         """Load one file, or every file of a folder of exports, as one commit.

@@ -17,10 +17,12 @@ from segmentry.discovery import run as discovery
 from segmentry.discovery.finding import Found
 from segmentry.discovery.spec import DiscoverSpec, RfmSpec
 from segmentry.engine import Engine
+from segmentry.profiles.firmographic.tables import FIRMOGRAPHIC_TRAITS
 from segmentry.science import FittedPreparation, adjusted_rand
 from segmentry.terms.errors import StudyError
 from segmentry.terms.numbers import NotEstimable
 from segmentry.terms.study import Study
+from segmentry.terms.tables import Column, ColumnType
 from tests.rooms.discovery.planted import GROUPS, members, publish_base, world
 from tests.rooms.shops import AS_OF
 
@@ -62,6 +64,20 @@ def test_planted_segments_come_back(engine: Engine) -> None:
     assert agreement(engine, rows, truth) >= 0.9
     assert len(members(engine)) == len(rows)
     assert found.extraction.exploration.verdict.verdict in {"natural", "reproducible"}
+
+
+def test_what_organizations_are_can_make_segments(engine: Engine) -> None:
+    """Traits of organizations are found by name; only what nobody publishes is refused."""
+    rows, _ = world({"faithful": 40, "gone": 40})
+    told = {"customer_id": [row["customer_id"] for row in rows], "employees": [len(row["customer_id"]) for row in rows]}
+    contract = FIRMOGRAPHIC_TRAITS.with_columns((Column("employees", ColumnType.INTEGER, "People."),))
+    with engine.run("firms", AS_OF) as run:
+        run.publish(contract, pa.table(told))
+    with pytest.raises(StudyError) as refused:
+        find(engine, rows, Study(variables=("employees", "emploees")))
+    assert [(each.code, each.next_step) for each in refused.value.problems] == [
+        ("TRAIT_UNKNOWN", "Did you mean 'employees'?")
+    ]
 
 
 def test_the_engine_types_customers_as_the_model_does(engine: Engine) -> None:

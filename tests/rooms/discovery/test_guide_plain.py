@@ -41,6 +41,13 @@ def trait(
     return Candidate(name, basis, kind, known, more.get("data_class", "plain"), more.get("origin", "computed"))
 
 
+def test_without_variables_no_rule_of_sample_sizes_applies() -> None:
+    """Nothing needed is not the same as enough: no rule is met by nobody."""
+    told = sample(120, 0, DECIDED)
+    assert {(each["needed"], each["met"]) for each in told["rules"]} == {(None, None)}
+    assert {each["met"] for each in sample(139, 2, DECIDED)["rules"]} == {True, False}
+
+
 def test_every_need_is_a_canonical_table_with_its_columns() -> None:
     """Keys and times named in the table of needs exist."""
     for need in NEEDS:
@@ -73,6 +80,16 @@ def test_missing_old_and_thin_data_are_told_apart() -> None:
     assert rows["orders"]["coverage"] == 0.9
     assert "365 days old" in rows["feedback"]["remark"]
     assert rows["survey_responses"]["gap_costs"].startswith("Why people buy")
+
+
+def test_days_of_stock_are_those_of_the_zone() -> None:
+    """What began at midnight in Berlin is of that day; a day of a contract stays; ages count between local days."""
+    midnight = datetime(2025, 6, 27, 22)
+    stocks = {"orders": Stock(9, 90, datetime(2025, 5, 27, 22)), "subscriptions": Stock(9, 90, date(2025, 6, 1))}
+    rows = {row["table"]: row for row in inventory(DECIDED, stocks, 100, midnight, timezone="Europe/Berlin")}
+    assert (rows["orders"]["latest"], rows["subscriptions"]["latest"]) == ("2025-05-28", "2025-06-01")
+    assert "31 days old" in rows["orders"]["remark"]
+    assert rows["consents"]["plan"]["refresh_on"] == "2026-06-28"
 
 
 def test_a_plan_says_what_the_team_said_and_never_guesses_owner_or_cost() -> None:

@@ -8,13 +8,16 @@ import pyarrow as pa
 import pytest
 
 from segmentry.discovery.guide import asking
-from segmentry.discovery.guide.population import catalog, everybody, known_shares, require_traits, values_of
+from segmentry.discovery.guide.advice import recommend
+from segmentry.discovery.guide.population import catalog, everybody, require_traits, spreads, values_of
 from segmentry.discovery.guide.statements import read_statement
 from segmentry.discovery.run_guide import forget, keep_version, put, record_assumption
 from segmentry.discovery.tables import SEGMENTATION_MEMBERS
 from segmentry.engine import Engine, Run
-from segmentry.profiles.tables import TRAIT_CATALOG
+from segmentry.profiles.tables import CUSTOMER_ID, TRAIT_CATALOG
 from segmentry.terms.errors import StudyError
+from segmentry.terms.study import Study
+from segmentry.terms.tables import Contract
 from tests.rooms.discovery.planted import publish_base, world
 
 JANUARY, JUNE = datetime(2026, 1, 1), datetime(2026, 6, 1)
@@ -101,8 +104,25 @@ def test_locked_and_doubtful_traits_are_not_asked_for(base: Engine) -> None:
     with pytest.raises(StudyError) as refused:
         require_traits(known, ["weekend_share", "honesty", "spnd"], "assumption")
     assert [each.code for each in refused.value.problems] == ["TRAIT_LOCKED", "TRAIT_UNKNOWN", "TRAIT_UNKNOWN"]
-    customers, shares = known_shares(base, known)
-    assert (customers, shares) == (50, {"spend": 1.0, "return_rate": 1.0})
+    customers, found = spreads(base, known)
+    assert (customers, {name: each.known for name, each in found.items()}) == (50, {"spend": 1.0, "return_rate": 1.0})
+
+
+def test_only_what_a_study_can_take_is_a_candidate_and_a_constant_tells_nobody_apart(base: Engine) -> None:
+    """Traits of tables that segments are made before are no candidates; one value for everybody is not usable."""
+    names = [row["customer_id"] for row in base.rows(everybody(base))]
+    firms = {"customer_id": names, "employees": list(range(len(names))), "group_accounts": [1] * len(names)}
+    late = {"customer_id": names, "lead_qualified": ["sql"] * len(names)}
+    with base.run("refresh", JUNE) as run:
+        for name, told in (("firmographic_traits", firms), ("lead_rule_traits", late)):
+            run.publish(Contract(name, "one", ("customer_id",), (CUSTOMER_ID,), open=True), pa.table(told))
+        rows = [trait("employees", "firmographic_traits"), trait("group_accounts", "firmographic_traits")]
+        put(run, TRAIT_CATALOG, [*rows, trait("lead_qualified", "lead_rule_traits"), trait("spend")])
+    _, found = asking.candidates(base)
+    assert {each.name: each.usable for each in found} == {"employees": True, "group_accounts": False, "spend": True}
+    advised = recommend(Study(decision="x"), found, 50)
+    assert {"trait": "group_accounts", "reason": "the same of everybody of whom it is known"} in advised["not_offered"]
+    assert "group_accounts" not in [each["trait"] for each in advised["variables"]]
 
 
 def test_everybody_is_the_buyers_and_values_have_their_kinds(base: Engine) -> None:

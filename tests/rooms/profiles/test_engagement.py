@@ -24,7 +24,8 @@ _TEXT, _TIME = pa.string(), pa.timestamp("us")
 EVENTS = pa.schema({"customer_id": _TEXT, "occurred_at": _TIME, "event": _TEXT, "medium": _TEXT, "item": _TEXT,
                     "category": _TEXT})  # fmt: skip
 ORDERS = pa.schema({"customer_id": _TEXT, "source": _TEXT, "order_id": _TEXT, "ordered_at": _TIME})
-USAGE = pa.schema({"customer_id": _TEXT, "quantity": pa.float64(), "unit": _TEXT, "period_start": _TIME})
+USAGE = pa.schema({"customer_id": _TEXT, "metric": _TEXT, "quantity": pa.float64(), "unit": _TEXT,
+                   "period_start": _TIME, "period_end": _TIME})  # fmt: skip
 TOUCHES = pa.schema({"customer_id": _TEXT, "arm": _TEXT, "channel": _TEXT, "responded": pa.bool_(),
                      "touched_at": _TIME})  # fmt: skip
 SERVICE = pa.schema({"customer_id": _TEXT, "channel": _TEXT, "contacted_at": _TIME})
@@ -105,26 +106,71 @@ def test_decisions_are_told_apart_by_the_time_before_the_order() -> None:
     }
 
 
-def meter(customer: str, days: float, quantity: float, unit: str | None = "GB") -> dict[str, Any]:
+def meter(
+    customer: str, days: float, quantity: float, unit: str | None = "GB", metric: str = "traffic"
+) -> dict[str, Any]:
+    """A metered day that began so many days before the as-of."""
     start = AS_OF - timedelta(days=days)
-    return {"customer_id": customer, "quantity": quantity, "unit": unit, "period_start": start}
+    told = {"customer_id": customer, "metric": metric, "quantity": quantity, "unit": unit, "period_start": start}
+    return told | {"period_end": start + timedelta(days=1)}
 
 
-def test_usage_is_compared_with_the_half_before() -> None:
-    """Half as much is -0.5; a newcomer has no trend; quantities of two units are never added."""
-    rows = [
-        meter("less", 10, 5), meter("less", 60, 10), meter("new", 5, 3), meter("mixed", 5, 3),
-        meter("mixed", 5, 3, "calls"), meter("old", 300, 9), meter("none", 5, 3, None), meter("none", 6, 3),
+def used(rows: list[dict[str, Any]], as_of: datetime = AS_OF) -> dict[str, dict[str, Any]]:
+    return found(usage_traits(table(USAGE, rows), as_of, 90))
+
+
+def monthly(customer: str, quantities: list[float], metric: str = "traffic") -> list[dict[str, Any]]:
+    """Calendar months of 2024 from January on."""
+    return [
+        {"customer_id": customer, "metric": metric, "quantity": quantity, "unit": "GB",
+         "period_start": datetime(2024, month, 1), "period_end": datetime(2024, month + 1, 1)}
+        for month, quantity in enumerate(quantities, 1)
     ]  # fmt: skip
-    told = found(usage_traits(table(USAGE, rows), AS_OF, 90))
-    assert (told["less"]["metered_usage"], told["less"]["usage_trend"]) == (5.0, -0.5)
+
+
+def test_usage_is_compared_with_as_many_days_before() -> None:
+    """Half as much is -0.5; a newcomer has no trend, nor has who is metered in two units; zero is no unknown."""
+    rows = [
+        *(meter("less", day, 5) for day in (10, 20)), *(meter("less", day, 10) for day in (100, 175)),
+        *(meter("gone", day, 10) for day in (100, 175)), meter("new", 10, 3), meter("mixed", 10, 3),
+        meter("mixed", 20, 3, "calls"), meter("old", 300, 9), meter("none", 10, 3, None), meter("none", 20, 3),
+    ]  # fmt: skip
+    told = used(rows)
+    assert told["less"]["metered_usage"] == 10.0
+    assert told["less"]["usage_trend"] == pytest.approx(-0.5)
+    assert told["gone"]["usage_trend"] == -1.0
     assert (told["new"]["metered_usage"], told["new"]["usage_trend"]) == (3.0, None)
     assert told["mixed"]["metered_usage"] is told["none"]["metered_usage"] is None
-    assert (told["old"]["metered_usage"], told["old"]["metered_band"], told["old"]["days_since_usage"]) == (
-        0,
-        None,
-        300,
-    )
+    old = told["old"]
+    assert (old["metered_usage"], old["metered_band"], old["days_since_usage"]) == (0, None, 300)
+
+
+@pytest.mark.parametrize("days", range(0, 62, 3))
+def test_an_even_monthly_meter_has_no_trend_on_any_day(days: int) -> None:
+    """Two months against three, or a month that is not over, is no change; half as much a month is."""
+    as_of = datetime(2024, 10, 1) + timedelta(days=days)
+    rows = [*monthly("even", [12.0] * 11), *monthly("half", [12.0] * 11)]
+    middle = as_of - timedelta(days=90)
+    for row in rows:
+        row["quantity"] /= 1 + (row["customer_id"] == "half" and row["period_end"] > middle)
+    told = used([row for row in rows if row["period_start"] <= as_of], as_of)
+    assert (told["even"]["usage_trend"], told["half"]["usage_trend"]) == (pytest.approx(0), pytest.approx(-0.5))
+
+
+def test_metrics_of_one_unit_are_not_added_up() -> None:
+    """Whoever has most periods of traffic is measured by it, whatever else is metered in the same unit."""
+    rows = [*monthly("ann", [10.0] * 5), *monthly("ann", [900.0], "storage"), *monthly("bob", [7.0] * 5, "storage")]
+    told = used(rows)
+    assert (told["ann"]["metered_usage"], told["ann"]["usage_trend"]) == (30.0, pytest.approx(0))
+    assert (told["bob"]["metered_usage"], told["bob"]["usage_trend"]) == (21.0, pytest.approx(0))
+
+
+def test_a_single_period_on_a_side_tells_no_trend() -> None:
+    """One month against two is too little, and so is a meter that knows somebody since after the others."""
+    rows = monthly("ann", [10.0] * 5)
+    assert used(rows[1:])["ann"]["usage_trend"] is None
+    late = [row | {"customer_id": "late"} for row in rows[1:]]
+    assert used([*rows, *late])["late"]["usage_trend"] is None
 
 
 def touch(customer: str, responded: bool | None, arm: str = "treated", channel: str = "mail") -> dict[str, Any]:

@@ -76,6 +76,30 @@ def test_only_the_newest_rating_of_a_customer_counts(engine: Engine) -> None:
     assert (april["answers"], april["score"], april["reason"]) == (1, None, "A single answer tells no spread.")
 
 
+@pytest.mark.parametrize(
+    ("timezone", "months"),
+    [
+        ("UTC", {"2024-02": 2, "2024-03": 2, "2024-04": 2}),
+        ("Europe/Berlin", {"2024-02": 1, "2024-03": 2, "2024-04": 3}),
+        ("America/New_York", {"2024-02": 3, "2024-03": 3}),
+    ],
+)
+def test_a_month_begins_at_its_midnight_in_the_zone(engine: Engine, timezone: str, months: dict[str, int]) -> None:
+    """Answers of the first hours of a month count in it, in winter and summer time; no month is there of itself."""
+    ends = [
+        datetime(2024, 2, 29, 22, 59), datetime(2024, 2, 29, 23, 1), datetime(2024, 3, 1),
+        datetime(2024, 3, 31, 22, 1), datetime(2024, 4, 1), datetime(2024, 4, 1, 3, 59),
+    ]  # fmt: skip
+    rows = [voice(place, f"c{place}", kind="nps", rating=9.0) | {"given_at": at} for place, at in enumerate(ends)]
+    publish(engine, rows)
+    members = dict.fromkeys((row["party_key"] for row in rows), "all")
+    refreshed(engine, members=members, timezone=timezone)
+    expected = months | {"all": 6}
+    for name in ("feedback_scores", "segment_scores"):
+        found = table(engine, name, "period")
+        assert {period: row["answers"] for period, row in found.items()} == expected
+
+
 def test_what_leaves_its_scale_does_not_count(engine: Engine) -> None:
     """Eleven of ten, half points, and recommendation on another scale than 0 to 10."""
     rows = [

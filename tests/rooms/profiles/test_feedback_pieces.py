@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from segmentry.profiles.feedback.groups import band
 from segmentry.profiles.feedback.ratings import score, score_rows
-from segmentry.profiles.feedback.reading import language_rows, read_texts
+from segmentry.profiles.feedback.reading import Texts, language_rows, link_rows, read_texts, theme_rows
 from segmentry.profiles.feedback.remarks import blocks_approval
 from segmentry.profiles.feedback.spec import FeedbackSpec
 from segmentry.science.satisfaction import ces, csat, nps
 from segmentry.science.sentiment import read
+from segmentry.science.themes import Theme, Themes
 from segmentry.terms.numbers import Estimate
 from tests.rooms.profiles.voices import WHEN
 
@@ -135,6 +136,18 @@ def test_few_rated_texts_tell_no_agreement() -> None:
     few, more = (language_rows([read(each) for each in texts[:count]], stars[:count], 0)[0] for count in (9, 12))
     assert (few["rated"], few.get("agreement")) == (9, None)
     assert (more["agreement"], more.get("agreement_low")) == (pytest.approx(1.0), None)
+
+
+def test_a_theme_that_leads_in_no_text_is_not_told() -> None:
+    """Three themes of which one is nobody's main one: two rows, and two columns in every group."""
+    main = np.array([0, 2] * 30)
+    three = tuple(Theme((word,), share, 0.9) for word, share in (("price", 0.5), ("color", 0.0), ("size", 0.5)))
+    themes = Themes(three, main, np.zeros((60, 3)), ((3, 0.9),), 0.9, True, 0.5, 0.1, "Stable.")
+    reads = (read("This is great"),) * 60
+    texts = Texts(reads, np.ones(60), np.full(60, np.nan), main, ("price", "color", "size"), themes)
+    assert [(row["theme"], row["texts"]) for row in theme_rows(texts)] == [("price", 30), ("size", 30)]
+    links = link_rows(texts, {"group": ["a"] * 30 + ["b"] * 30}, np.ones(60, dtype=bool))
+    assert {row["theme"] for row in links} == {"price", "size"}
 
 
 def test_texts_are_read_where_they_stand() -> None:

@@ -285,3 +285,20 @@ def test_planted_misspellings_are_found() -> None:
     right = {(each.left, each.right) for each in links if each.right == f"{each.left}x"}
     precision, recall = len(right) / len(links), len(right) / len(firms)
     assert (precision >= 0.95, recall >= 0.95) == (True, True), (precision, recall)
+
+
+@pytest.mark.parametrize(
+    "names", [("-", "?", "..."), ("Unknown", "unknown"), ("N/A", "n/a", "NA"), ("🏭", "🍎"), ("  ", "-")]
+)
+def test_what_is_no_name_is_like_nobody(names: tuple[str, ...]) -> None:
+    """Marks, pictures and words in place of a name propose nobody, however many there are."""
+    many = [Organization(f"account:{place}", name) for place, name in enumerate(names * 300)]
+    assert links_of(many) == []
+
+
+def test_long_names_are_compared_by_their_first_hundred_letters() -> None:
+    """A name of ten thousand letters costs no more than one of a hundred."""
+    one, other = "Acme Tools " + "x" * 10_000, "Acme Tools " + "x" * 9_000
+    (link,) = links_of([Organization("account:1", one), Organization("account:2", other)])
+    assert link.evidence.startswith("same name")
+    assert len("".join(core_of(one))) <= 100

@@ -49,7 +49,11 @@ def publish(
 
 
 def refreshed(
-    engine: Engine, groups: dict[str, str] | None = None, members: dict[str, str] | None = None, **told: Any
+    engine: Engine,
+    groups: dict[str, str] | None = None,
+    members: dict[str, str] | None = None,
+    timezone: str = "UTC",
+    **told: Any,
 ) -> TraitCatalog:
     """Identity, feedback and, with members, what goes by segment, as one refresh.
 
@@ -57,6 +61,7 @@ def refreshed(
         engine: The engine.
         groups: A trait ``group`` of customers.
         members: Segment of customers.
+        timezone: IANA time zone in which months begin.
         told: Settings of ``[feedback]``.
     """
     catalog = TraitCatalog()
@@ -66,7 +71,7 @@ def refreshed(
             rows = [{"customer_id": who, "group": group} for who, group in groups.items()]
             run.publish(GROUPS, arrow(GROUPS, rows))
             catalog.register("group_traits", Trait("group", Basis.DEMOGRAPHIC, ColumnType.TEXT, "A group."))
-        spec = FeedbackSpec.from_settings(told, **WHEN)
+        spec = FeedbackSpec.from_settings(told, timezone=timezone, **WHEN)
         run_feedback.publish(run, spec, catalog)
         if members is not None:
             inside = [{"customer_id": who, "segment_id": segment} for who, segment in members.items()]

@@ -84,6 +84,17 @@ def test_every_part_of_the_view_is_on_the_page() -> None:
     assert "Simulated data: nobody in this page is real." in texts
 
 
+def test_days_are_those_of_the_zone() -> None:
+    """A contract of 5 September and the kind that began at its midnight in Berlin show one day; so does the as-of."""
+    begun = {"kind": "buyer", "since": "2024-09-04T22:00:00Z", "until": None, "evidence": "contract"}
+    role = VIEW["roles"][0] | {"started_on": "2024-09-05"}
+    view = VIEW | {"as_of": "2025-06-27T22:00:00Z", "kinds": [begun], "roles": [role]}
+    html = render_customer(view, "en_GB", currency="EUR", simulated=False, timezone="Europe/Berlin")
+    assert html.count("5 Sept 2024") == 2
+    assert "4 Sept 2024" not in html
+    assert "As of 28 Jun 2025, 00:00 (Europe/Berlin)." in html
+
+
 def test_texts_of_sources_are_text() -> None:
     """Markup and template marks that came with the data are shown as they are, and run nothing."""
     found = page()

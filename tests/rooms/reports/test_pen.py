@@ -84,6 +84,23 @@ def test_instants_stand_in_the_zone() -> None:
     assert told.endswith("(Europe/Berlin)")
 
 
+@pytest.mark.parametrize(
+    ("told", "day"),
+    [
+        ("2025-12-31T23:00:00Z", "01.01.2026"),
+        ("2026-06-30T22:00:00Z", "01.07.2026"),
+        ("2026-06-30T21:59:59Z", "30.06.2026"),
+        ("2026-07-01T00:00:00+02:00", "01.07.2026"),
+        ("2026-07-01", "01.07.2026"),
+        ("2026-07-01T00:00:00", "01.07.2026"),
+    ],
+)
+def test_an_instant_has_the_day_of_the_zone_and_a_day_stays_that_day(told: str, day: str) -> None:
+    """Midnight in Berlin is the day that begins, in summer and winter; what names no zone is not moved."""
+    assert GERMAN.day(told) == day
+    assert GERMAN.cell(told) == day
+
+
 @pytest.mark.parametrize("text", ["never", "", "2026-99-01"])
 def test_what_is_no_instant_stays_as_it_is(text: str) -> None:
     """Nothing is made up."""

@@ -24,6 +24,7 @@ from segmentry.segments.tables import SEGMENT_MEMBERS
 from segmentry.segments.tree import Definition
 from segmentry.terms.errors import Problem
 from segmentry.terms.numbers import NotEstimable
+from segmentry.terms.vocabulary import Kind
 from tests.rooms.segments.shops import Shop, definition
 from tests.rooms.shops import line, party
 
@@ -214,6 +215,30 @@ def test_overlap_counts_every_combination_once(shop: Shop) -> None:
 
 def findings(shop: Shop, text: str) -> set[str]:
     return {each.code for each in lint(shop.published(), asked(text))}
+
+
+def test_nobody_of_these_kinds_says_whose_values_are_known(engine: Engine) -> None:
+    """A trait known of prospects only: no buyer, and the kind to add is told; else nothing is said."""
+    buyers = [party(f"customer:b{place}", hobby=None, sport="golf" if place else "chess") for place in range(2)]
+    prospects = [party(f"customer:p{place}", kind="prospect", hobby="golf", sport=None) for place in range(3)]
+    shop = Shop(engine)
+    shop.load(*(line(each["party_key"], ago(5)) for each in buyers), parties=[*buyers, *prospects])
+    shop.refresh(TODAY, [])
+    asking, published = asked('hobby = "golf"'), shop.published()
+    for told in (count(published, asking), preview(published, asking)):
+        assert told["count"] == 0
+        assert [(each["code"], each["what"], each["next_step"]) for each in told["remarks"]] == [
+            (
+                "OTHER_KINDS",
+                "Every known value of hobby belongs to prospects",
+                "Add kinds: [buyer, prospect] to the definition.",
+            )
+        ]
+    assert {"OTHER_KINDS", "EMPTY"} <= {each.code for each in lint(published, asking)}
+    both = replace(asking, kinds=(Kind.BUYER, Kind.PROSPECT))
+    assert (count(published, both)["count"], count(published, both)["remarks"]) == (3, [])
+    assert count(published, asked('sport = "polo"'))["remarks"] == []
+    assert "OTHER_KINDS" not in {each.code for each in lint(published, asked('sport = "polo"'))}
 
 
 def test_lint_knows_the_traps(shop: Shop) -> None:

@@ -42,6 +42,7 @@ class Candidate:
         known: Share of the base of whom it is known.
         data_class: How it must be protected.
         origin: Given, computed or predicted.
+        varies: Whether two of the base differ in it.
     """
 
     name: str
@@ -50,13 +51,14 @@ class Candidate:
     known: float
     data_class: str
     origin: str
+    varies: bool = True
 
     @property
     def usable(self) -> bool:
-        """Whether segments may be made of it: mostly known, no date, told or computed, no special category."""
+        """Whether segments may be made of it: mostly known, of several values, no date, guess or special category."""
         kinds = _NUMBERS | {"boolean", "text"}
         open_to_use = self.data_class != DataClass.SPECIAL.value and self.origin != "predicted"
-        return open_to_use and self.kind in kinds and self.known >= MOSTLY_KNOWN
+        return open_to_use and self.kind in kinds and self.known >= MOSTLY_KNOWN and self.varies
 
 
 def recommend(
@@ -102,7 +104,8 @@ def _bases(study: Study, candidates: Sequence[Candidate]) -> list[dict[str, Any]
 def _too_rare(known: Sequence[Candidate]) -> str:
     share = max(each.known for each in known)
     if share >= MOSTLY_KNOWN:
-        return "None of its traits may make segments: dates, predictions and special categories do not."
+        barred = "dates, predictions, special categories and what is the same of everybody do not"
+        return f"None of its traits may make segments: {barred}."
     return f"Its best known trait is known of {share:.0%} of the customers; {MOSTLY_KNOWN:.0%} are needed."
 
 
@@ -152,7 +155,7 @@ def _method(used: Sequence[Candidate], customers: int) -> dict[str, str]:
 
 
 def sample(customers: int, variables: int, study: Study) -> dict[str, Any]:
-    """What the sample allows, rule by rule, with the verdict of each.
+    """What the sample allows, rule by rule, with the verdict of each; without variables no rule applies.
 
     Args:
         customers: Customers in the base.
@@ -171,9 +174,13 @@ def sample(customers: int, variables: int, study: Study) -> dict[str, Any]:
     largest = customers // (ROWS_PER_CENTER * variables) if variables else 0
     return {
         "variables": variables,
-        "rules": [{"rule": rule, "needed": needed, "met": customers >= needed} for rule, needed in rules],
+        "rules": [_rule(rule, needed if variables else None, customers) for rule, needed in rules],
         "most_segments": min(largest, study.most),
     }
+
+
+def _rule(rule: str, needed: int | None, customers: int) -> dict[str, Any]:
+    return {"rule": rule, "needed": needed, "met": None if needed is None else customers >= needed}
 
 
 def _not_offered(candidates: Sequence[Candidate], scales: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -188,4 +195,9 @@ def _not_offered(candidates: Sequence[Candidate], scales: Iterable[Mapping[str, 
         for each in candidates
         if each.data_class != DataClass.SPECIAL.value and 0 < each.known < MOSTLY_KNOWN
     ]
-    return [*locked, *doubtful, *rare]
+    same = [
+        {"trait": each.name, "reason": "the same of everybody of whom it is known"}
+        for each in candidates
+        if each.data_class != DataClass.SPECIAL.value and each.known >= MOSTLY_KNOWN and not each.varies
+    ]
+    return [*locked, *doubtful, *rare, *same]

@@ -8,13 +8,15 @@ from typing import Any
 
 from segmentry.discovery.guide.advice import Candidate
 from segmentry.discovery.guide.needs import NEEDS
-from segmentry.discovery.guide.population import catalog, everybody, known_shares, literal_instant
+from segmentry.discovery.guide.population import Spread, catalog, everybody, literal_instant, spreads
 from segmentry.discovery.guide.stock import Stock, stock_of
+from segmentry.profiles.catalog import TRAIT_TABLES
 from segmentry.profiles.history import keyed
 from segmentry.profiles.picking import first_rows
 from segmentry.segments.reader import Reader
 from segmentry.segments.universe import identity_of
 
+_LOCKED = Spread(0.0, varies=False)
 OTHER_LINES = "other lines"
 """Rare lines of business, counted together."""
 
@@ -33,13 +35,14 @@ def stocks(reader: Reader, as_of: datetime) -> tuple[int, dict[str, Stock]]:
 
 
 def candidates(reader: Reader) -> tuple[int, list[Candidate]]:
-    """Customers in the base, and the traits of which segments could be made."""
-    known = catalog(reader)
-    customers, shares = known_shares(reader, known)
-    found = [
-        Candidate(name, row["basis"], row["type"], float(shares.get(name, 0.0)), row["data_class"], row["origin"])
-        for name, row in known.items()
-    ]
+    """Customers in the base, and the traits that `segmentry.discovery.finding.find` takes."""
+    known = {name: row for name, row in catalog(reader).items() if row["table_name"] in TRAIT_TABLES}
+    customers, shown = spreads(reader, known)
+    found = []
+    for name, row in known.items():
+        seen = shown.get(name, _LOCKED)
+        told = (row["basis"], row["type"], seen.known, row["data_class"], row["origin"])
+        found.append(Candidate(name, *told, varies=seen.varies))
     return customers, found
 
 

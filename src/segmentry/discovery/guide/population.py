@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import ibis
@@ -63,16 +64,33 @@ def with_traits(reader: Reader, customers: ir.Table, known: Mapping[str, Row], n
     return joined
 
 
-def known_shares(reader: Reader, known: Mapping[str, Row]) -> tuple[int, dict[str, float]]:
-    """Customers in the base, and the share of them of whom each trait is known."""
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What the base shows of a trait.
+
+    Attributes:
+        known: Share of the base of whom it is known.
+        varies: Whether two of them differ.
+    """
+
+    known: float
+    varies: bool
+
+
+def spreads(reader: Reader, known: Mapping[str, Row]) -> tuple[int, dict[str, Spread]]:
+    """Customers in the base, and of how many of them each trait is known, and whether it tells any two apart."""
     names = [name for name, row in known.items() if row["data_class"] != DataClass.SPECIAL.value]
     base = everybody(reader)
     total = int(reader.rows(base.aggregate(customers=base.count()))[0]["customers"])
-    counted: dict[str, int] = {}
+    found: dict[str, Spread] = {}
     for table_name, columns in _by_table(known, names).items():
         told = reader.table(table_name).semi_join(base, "customer_id")
-        counted |= reader.rows(told.aggregate([told[name].count().name(name) for name in columns]))[0]
-    return total, {name: counted[name] / max(total, 1) for name in names}
+        wanted = [told[name].count().name(f"{name}|known") for name in columns]
+        wanted += [(told[name].min() < told[name].max()).name(f"{name}|varies") for name in columns]
+        row = reader.rows(told.aggregate(wanted))[0]
+        for name in columns:
+            found[name] = Spread(row[f"{name}|known"] / max(total, 1), bool(row[f"{name}|varies"]))
+    return total, found
 
 
 def _by_table(known: Mapping[str, Row], names: Sequence[str]) -> dict[str, list[str]]:

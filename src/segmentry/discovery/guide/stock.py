@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from segmentry.discovery.guide.needs import DataNeed, needs_of
 from segmentry.terms.canonical import CANONICAL
+from segmentry.terms.clock import utc_to_local
 from segmentry.terms.numbers import NotEstimable
 from segmentry.terms.study import Study
 
@@ -81,7 +82,12 @@ def _tells(table: ir.Table, need: DataNeed) -> ir.BooleanValue:
 
 
 def inventory(
-    study: Study, stocks: Mapping[str, Stock], customers: int, as_of: datetime, base: str = "customers"
+    study: Study,
+    stocks: Mapping[str, Stock],
+    customers: int,
+    as_of: datetime,
+    base: str = "customers",
+    timezone: str = "UTC",
 ) -> list[dict[str, Any]]:
     """What the study needs against what is there: state, coverage, age, what a gap costs, and the plan to fill it.
 
@@ -91,11 +97,14 @@ def inventory(
         customers: Customers known.
         as_of: Instant (UTC).
         base: What they are called: ``buyers`` where orders tell who is one.
+        timezone: IANA time zone whose days are meant.
     """
     rows = []
+    today = _day(as_of, timezone)
     for need, strength in needs_of(study.objective):
         stock = stocks.get(need.table)
-        state, remark = _state(need, stock, customers, as_of, base)
+        latest = None if stock is None or stock.last is None else _day(stock.last, timezone)
+        state, remark = _state(need, stock, customers, None if latest is None else (today - latest).days, base)
         row = {
             "table": need.table,
             "bases": [each.value for each in need.bases],
@@ -105,11 +114,11 @@ def inventory(
             "rows": 0 if stock is None else stock.rows,
             "customers": None if stock is None else stock.customers,
             "coverage": _coverage(need, stock, customers),
-            "latest": None if stock is None or stock.last is None else stock.last.isoformat()[:10],
+            "latest": None if latest is None else latest.isoformat(),
             "remark": remark,
             "gap_costs": None if state == "there" else need.gap,
         }
-        rows.append(row | {"plan": None if state == "there" else _plan(need, study, as_of)})
+        rows.append(row | {"plan": None if state == "there" else _plan(need, study, today)})
     return rows
 
 
@@ -121,14 +130,13 @@ def _coverage(need: DataNeed, stock: Stock | None, customers: int) -> float | No
     return 0.0 if stock is None or stock.customers is None else min(stock.customers / customers, 1.0)
 
 
-def _state(need: DataNeed, stock: Stock | None, customers: int, as_of: datetime, base: str) -> tuple[str, str]:
+def _state(need: DataNeed, stock: Stock | None, customers: int, age: int | None, base: str) -> tuple[str, str]:
     """``missing``, ``old``, ``thin`` or ``there``, and why."""
     if stock is None or stock.silent:
         loaded = 0 if stock is None else stock.rows
         lacks = " nor ".join(_TELLING.get(need.table, ("country", "anything else about them")))
         silent = f"{loaded:,} rows are loaded, but they tell neither {lacks}."
         return "missing", silent if loaded else "Nothing is told."
-    age = None if stock.last is None else (as_of.date() - _day(stock.last)).days
     if age is not None and age > need.renew_after_days:
         return "old", f"The latest fact is {age:,} days old; it should be renewed after {need.renew_after_days:,}."
     if need.key and customers and (stock.customers or 0) < THIN * customers:
@@ -136,14 +144,15 @@ def _state(need: DataNeed, stock: Stock | None, customers: int, as_of: datetime,
     return "there", "Enough to work with."
 
 
-def _day(moment: datetime | date) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
+def _day(moment: datetime | date, timezone: str) -> date:
+    """The local day of an instant (UTC); a day is that day."""
+    return utc_to_local(moment, timezone).date() if isinstance(moment, datetime) else moment
 
 
-def _plan(need: DataNeed, study: Study, as_of: datetime) -> dict[str, Any]:
+def _plan(need: DataNeed, study: Study, today: date) -> dict[str, Any]:
     """How it will be collected: what the study says, else the usual; owner and cost are never guessed."""
     told = study.collection.get(need.table, {})
-    refresh_on = told.get("refresh_on") or as_of.date() + timedelta(days=need.renew_after_days)
+    refresh_on = told.get("refresh_on") or today + timedelta(days=need.renew_after_days)
     return {
         "method": told.get("method") or need.method,
         "owner": told.get("owner"),

@@ -31,13 +31,13 @@ def listed(result: DocumentResult, pen: Pen, form: Form) -> None:
 
 def _listed(found: Found, pen: Pen) -> None:
     rows = [
-        (each["id"], each["name"], pen.cell(each["members"]), _day(each["as_of"]), each["state"].upper())
+        (each["id"], each["name"], pen.cell(each["members"]), _clock(each["as_of"], pen), each["state"].upper())
         for each in found["segments"]
     ]
     if not rows:
         line("There are no segments by definition yet. Write segments/NAME.yaml, or run segmentry segments add-pack.")
         return
-    print_table("Segments by definition", ("Id", "Name", "Members", "As of", "State"), rows)
+    print_table(f"Segments by definition, times of {pen.zone}", ("Id", "Name", "Members", "As of", "State"), rows)
     for each in found["segments"]:
         if each["error"]:
             line(f"{each['state'].upper()}: {each['id']} cannot be evaluated; its last good members are kept.")
@@ -52,7 +52,7 @@ def _not_fresh(found: Found, pen: Pen) -> None:
     pending = found.get("due_changes_pending")
     if pending:
         who = "everybody" if pending["everybody"] else pen.cell(pending["customers"], "customers")
-        line(f"DUE CHANGES PENDING: {who}, since {_day(pending['since'])} UTC; run segmentry segments step.")
+        line(f"DUE CHANGES PENDING: {who}, since {_moment(pending['since'], pen)}; run segmentry segments step.")
 
 
 def _problems(problems: list[Found]) -> None:
@@ -61,8 +61,14 @@ def _problems(problems: list[Found]) -> None:
         line(f"  {each['what']} ({each['where']}).{given} {each['next_step']}")
 
 
-def _day(instant: str | None) -> str:
-    return "never" if instant is None else instant[:16].replace("T", " ")
+def _moment(instant: str | None, pen: Pen) -> str:
+    """An instant in the workspace's zone, the zone named."""
+    return "never" if instant is None else pen.moment(instant)
+
+
+def _clock(instant: str | None, pen: Pen) -> str:
+    """The same in a list under a head that names the zone."""
+    return _moment(instant, pen).removesuffix(f" ({pen.zone})")
 
 
 def one(result: DocumentResult, pen: Pen, form: Form) -> None:
@@ -75,14 +81,14 @@ def _one(found: Found, pen: Pen) -> None:
     line(f"  {found['in_words']}")
     for each in found["text"].splitlines():
         line(f"    {each}")
-    through = _day(found["complete_through"])
-    line(f"  {pen.cell(found['members'], 'members')} as of {_day(found['as_of'])} UTC, data through {through}")
+    through = _moment(found["complete_through"], pen)
+    line(f"  {pen.cell(found['members'], 'members')} as of {_moment(found['as_of'], pen)}, data through {through}")
     _worth("  ", found["worth"], pen)
     for name, words in (("leans on", found["leans_on"]), ("used by", found["used_by"])):
         if words:
             line(f"  {name}: {', '.join(words)}")
     for each in found["history"][-5:]:
-        line(f"  {_day(each['as_of'])}: {pen.cell(each['members'])} members, version {each['version']}")
+        line(f"  {_clock(each['as_of'], pen)}: {pen.cell(each['members'])} members, version {each['version']}")
     if found["error"]:
         _problems(found["error"])
     _not_fresh(found, pen)
@@ -103,8 +109,10 @@ def counted(result: DocumentResult, pen: Pen, form: Form) -> None:
 
 
 def _counted(found: Found, pen: Pen) -> None:
-    line(f"{pen.cell(found['count'])} of {pen.cell(found['universe'])}  (exact, as of {_day(found['as_of'])} UTC)")
+    line(f"{pen.cell(found['count'])} of {pen.cell(found['universe'])}  (exact, as of {_moment(found['as_of'], pen)})")
     line(f"  {found['in_words']}")
+    for each in found["remarks"]:
+        line(f"{each['severity'].upper()}: {each['what']}. {each['next_step']}")
     _not_fresh(found, pen)
 
 
@@ -141,9 +149,9 @@ def explained(result: DocumentResult, pen: Pen, form: Form) -> None:
     _for(form, result, pen, _explained)
 
 
-def _explained(found: Found, _: Pen) -> None:
+def _explained(found: Found, pen: Pen) -> None:
     word = "IN" if found["member"] else "NOT IN"
-    line(f"{found['customer']} is {word} {found['name']} (as of {_day(found['as_of'])} UTC)")
+    line(f"{found['customer']} is {word} {found['name']} (as of {_moment(found['as_of'], pen)})")
     if not found["in_universe"]:
         line("  not among the customers the definition looks at")
     if found["manual"]:
@@ -153,16 +161,17 @@ def _explained(found: Found, _: Pen) -> None:
         line("  nearest change:")
     for each in found["nearest_change"]:
         line(f"    {each['text']}: would have to be {'true' if each['needed'] else 'false'}")
-    _clock(found["by_the_clock"])
+    _by_the_clock(found["by_the_clock"], pen)
 
 
-def _clock(told: Found) -> None:
+def _by_the_clock(told: Found, pen: Pen) -> None:
     if "not_estimable" in told:
         line(f"  by the clock: {told['not_estimable']}")
     elif told["at"] is None:
-        line(f"  by the clock: nothing changes until {_day(told['until'])} UTC")
+        line(f"  by the clock: nothing changes until {_moment(told['until'], pen)}")
     else:
-        line(f"  by the clock: {'enters' if told['member'] else 'leaves'} at {told['at']}, if nothing happens before")
+        word = "enters" if told["member"] else "leaves"
+        line(f"  by the clock: {word} at {_moment(told['at'], pen)}, if nothing happens before")
 
 
 def _branch(node: Found, depth: int) -> None:
@@ -275,11 +284,10 @@ def due(result: DocumentResult, pen: Pen, form: Form) -> None:
 def _due(found: Found, pen: Pen) -> None:
     for each in found["next"]:
         who = "everybody" if each["kind"] == "population" else pen.cell(each["customers"], "customers")
-        line(f"  {each['at']}  {who}")
-    through = (
-        "nothing is known yet" if found["known_through"] is None else f"known through {_day(found['known_through'])}"
-    )
-    line(f"{pen.cell(found['instants'])} instants at which the clock may change segments, {through} UTC.")
+        line(f"  {_moment(each['at'], pen)}  {who}")
+    known = found["known_through"]
+    through = "nothing is known yet" if known is None else f"known through {_moment(known, pen)}"
+    line(f"{pen.cell(found['instants'])} instants at which the clock may change segments, {through}.")
     _reasons("waits for the next refresh", found["waiting"])
 
 
@@ -293,9 +301,9 @@ def _stepped(found: Found, pen: Pen) -> None:
         line("Nothing is due.")
         return
     changes, moments = pen.cell(found["changes"], "changes"), pen.cell(found["moments"], "moments")
-    line(f"{changes} by the clock up to {found['until']}, {moments} looked at.")
+    line(f"{changes} by the clock up to {_moment(found['until'], pen)}, {moments} looked at.")
     for each in found["segments"]:
-        line(f"  {each['id']}: {pen.cell(each['members'], 'members')} as of {_day(each['as_of'])} UTC")
+        line(f"  {each['id']}: {pen.cell(each['members'], 'members')} as of {_moment(each['as_of'], pen)}")
     _reasons("was not played", found["not_played"])
 
 
@@ -332,9 +340,9 @@ def members(result: DocumentResult, pen: Pen, form: Form) -> None:
 
 
 def _members(found: Found, pen: Pen) -> None:
-    line(f"{pen.cell(found['members'], 'members')} of {found['id']} at {_day(found['at'])} UTC")
+    line(f"{pen.cell(found['members'], 'members')} of {found['id']} at {_moment(found['at'], pen)}")
     for each in found["customers"][:_MOST]:
-        line(f"  {each['customer_id']} since {_day(each['since'])}")
+        line(f"  {each['customer_id']} since {_clock(each['since'], pen)}")
     if found["members"] > _MOST:
         line("  … (all of them with --json)")
 
@@ -347,7 +355,7 @@ def events(result: DocumentResult, pen: Pen, form: Form) -> None:
 def _events(found: Found, pen: Pen) -> None:
     for each in found["events"][:_MOST]:
         moved = f"{each['customer_id']} {each['change']} {each['segment_id']}"
-        line(f"{_day(each['effective_at'])}  {moved} ({each['reason']})")
+        line(f"{_clock(each['effective_at'], pen)}  {moved} ({each['reason']})")
     line(pen.cell(len(found["events"]), "events"))
 
 
@@ -379,6 +387,6 @@ def erased(result: DocumentResult, pen: Pen, form: Form) -> None:
 
 
 def _erased(found: Found, pen: Pen) -> None:
-    line(f"{pen.cell(found['customers'], 'customers')} erased at {found['erased_at']}")
+    line(f"{pen.cell(found['customers'], 'customers')} erased at {_moment(found['erased_at'], pen)}")
     for table, rows in found["rows"].items():
         line(f"  {table}: {pen.cell(rows, 'rows')}")

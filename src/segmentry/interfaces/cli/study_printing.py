@@ -68,10 +68,14 @@ def recommended(result: DocumentResult, pen: Pen, form: Form) -> None:
         line("Variables: " + (", ".join(each["trait"] for each in found["variables"]) or "none that would serve"))
         line(f"Method: {_words(found['method']['method'])}. {found['method']['reason']}")
         for each in found["sample"]["rules"]:
-            line(
-                f"  {'met' if each['met'] else 'NOT met':<8} {each['rule']}: {pen.cell(each['needed'], found['base'])}"
-            )
+            line(f"  {_verdict_of(each, pen, found['base'])}")
         _not_offered(found["not_offered"], pen)
+
+
+def _verdict_of(rule: Found, pen: Pen, base: str) -> str:
+    if rule["met"] is None:
+        return f"not applicable without variables: {rule['rule']}"
+    return f"{'met' if rule['met'] else 'NOT met':<8} {rule['rule']}: {pen.cell(rule['needed'], base)}"
 
 
 def _not_offered(entries: list[Found], pen: Pen) -> None:

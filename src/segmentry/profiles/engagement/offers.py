@@ -9,36 +9,60 @@ import ibis.expr.types as ir
 
 from segmentry.profiles.behavioral import main_value
 from segmentry.profiles.engagement.events import band
+from segmentry.profiles.picking import first_rows
+
+FEWEST_PERIODS = 2
+"""Metered periods on either side below which no trend is told."""
 
 
 def usage_traits(usage: ir.Table, as_of: datetime, recent_days: int) -> ir.Table:
-    """How much was used lately and before; quantities of several units are never added up.
+    """How much was used lately, and how that compares with as many days before.
+
+    Periods count once they are over, in the days in which they end. Sums are divided by the periods in which anybody is
+    metered, so that neither three months against two nor a month not metered yet is a change; no change is told of whom
+    the meter knows only since within the days before. Each customer has one metric, that of most periods: quantities of
+    several metrics or units are never added up.
 
     Args:
         usage: Keyed metered periods that began up to the as-of.
         as_of: Instant (UTC).
-        recent_days: Days that count as recent; their later half is compared with the earlier one.
+        recent_days: Days that count as recent; they are compared with as many before.
     """
-    half = timedelta(days=recent_days) / 2
-    middle, first = (ibis.literal(as_of - half * steps, type="timestamp(6)") for steps in (1, 2))
+    middle, first = (ibis.literal(as_of - timedelta(days=recent_days * steps), type="timestamp(6)") for steps in (1, 2))
     start = usage.period_start.cast("timestamp(6)")
-    later, before = start > middle, (start > first) & (start <= middle)
-    grouped = usage.group_by("customer_id").aggregate(
-        units=usage.unit.nunique() + usage.unit.isnull().any().cast("int64"),
-        later=usage.quantity.sum(where=later).fill_null(0.0),
-        before=usage.quantity.sum(where=before).fill_null(0.0),
-        days_since_usage=ibis.literal(as_of.date()).delta(start.max().date(), unit="day").cast("int64"),
+    began = usage.group_by("customer_id").aggregate(
+        days_since_usage=ibis.literal(as_of.date()).delta(start.max().date(), unit="day").cast("int64")
     )
-    one = grouped.units == 1
-    amount = ibis.ifelse(one, grouped.later.cast("float64"), ibis.null("float64"))
-    told = grouped.mutate(metered_usage=amount)
-    rate = told.metered_usage / (recent_days / 2)
-    trend = ibis.ifelse(one, told.later / told.before.nullif(0.0) - 1.0, ibis.null("float64"))
+    facts = usage.select("customer_id", "metric", "unit", "quantity", over=ibis.coalesce(usage.period_end, start))
+    facts = facts.mutate(over=facts.over.cast("timestamp(6)"))
+    done = facts.filter(facts.over <= ibis.literal(as_of, type="timestamp(6)"))
+    late, early = done.over > middle, (done.over > first) & (done.over <= middle)
+    own = done.group_by("customer_id", "metric").aggregate(
+        units=done.unit.nunique() + done.unit.isnull().any().cast("int64"),
+        near=(done.over > first).cast("int64").sum(),
+        periods=done.count(),
+        later=done.quantity.sum(where=late).fill_null(0.0).cast("float64"),
+        before=done.quantity.sum(where=early).cast("float64"),
+        begin=done.over.min(),
+    )
+    main = first_rows(own, "customer_id", [own.near.desc(), own.periods.desc(), own["metric"].asc()])
+    metered = done.group_by(of="metric").aggregate(
+        late=done.over.nunique(where=late),
+        early=done.over.nunique(where=early),
+        opening=done.over.min(where=done.over > first),
+    )
+    known = main.left_join(metered, main["metric"] == metered["of"])
+    told = began.left_join(known, "customer_id").drop("customer_id_right")
+    one = told.units == 1
+    enough = (told.late >= FEWEST_PERIODS) & (told.early >= FEWEST_PERIODS) & (told.begin <= told.opening)
+    per_before = told.before / told.early.nullif(0)
+    change = told.later / told.late.nullif(0) / per_before.nullif(0.0) - 1.0
+    told = told.mutate(metered_usage=ibis.ifelse(one, told.later, ibis.null("float64")))
     return told.select(
         "customer_id",
         "metered_usage",
-        usage_trend=trend,
-        metered_band=band(rate.nullif(0.0)),
+        usage_trend=ibis.ifelse(one & enough, change, ibis.null("float64")),
+        metered_band=band((told.metered_usage / recent_days).nullif(0.0)),
         days_since_usage=ibis.greatest(told.days_since_usage, 0),
     )
 

@@ -49,10 +49,10 @@ DECISION_TRAITS = (
 """Traits that events before orders tell."""
 
 USAGE_TRAITS = (
-    _trait("metered_usage", _NUMBER, "Metered quantity in the recent half, all metrics of one unit.", "as metered",
-           "usage"),
-    _trait("usage_trend", _NUMBER, "Metered quantity of the recent half over the half before, less one.", "share",
-           "usage"),
+    _trait("metered_usage", _NUMBER, "Quantity of the periods over in the recent days, of the metric of most periods.",
+           "as metered", "usage"),
+    _trait("usage_trend", _NUMBER, "Quantity per metered period of the recent days over as many before, less one.",
+           "share", "usage"),
     _trait("metered_band", _TEXT, "light, medium or heavy: terciles of the rate of use per day among users.", "",
            "usage"),
     _trait("days_since_usage", _INTEGER, "Days since a metered period began.", "days", "usage"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import ibis
@@ -14,6 +15,7 @@ from segmentry.profiles.accounts.keys import instant
 from segmentry.profiles.feedback.spec import FeedbackSpec
 from segmentry.profiles.picking import first_rows
 from segmentry.science.satisfaction import ces, csat, nps
+from segmentry.terms.clock import midnight_after
 from segmentry.terms.numbers import Estimate, NotEstimable
 
 STAFF = ("sales", "service")
@@ -131,15 +133,52 @@ def newest(ratings: ir.Table, by: Sequence[str]) -> ir.Table:
     return first_rows(named, ["who", "measure", *by], order).drop("who")
 
 
-def counted(ratings: ir.Table, groups: ir.Table | None, name: str) -> ir.Table:
+@dataclass(frozen=True, slots=True)
+class LocalMonth:
+    """A month as a wall clock tells it.
+
+    Attributes:
+        name: Such as 2024-05.
+        first: Its first instant (UTC).
+        end: The first instant after it (UTC).
+    """
+
+    name: str
+    first: datetime
+    end: datetime
+
+
+def months_of_utc(ratings: ir.Table) -> ir.Table:
+    """The months of UTC in which anybody rated: columns ``year`` and ``month``."""
+    dated = ratings.filter(ratings["at"].notnull())
+    return dated.select(year=dated["at"].year(), month=dated["at"].month()).distinct()
+
+
+def local_months(told: Iterable[Mapping[str, Any]], timezone: str) -> tuple[LocalMonth, ...]:
+    """The months of a zone that overlap those months of UTC, each with its bounds.
+
+    Args:
+        told: Rows of `months_of_utc`.
+        timezone: IANA time zone.
+    """
+    places = {12 * int(row["year"]) + int(row["month"]) - 1 + step for row in told for step in (-1, 0, 1)}
+    firsts = {place: date(place // 12, place % 12 + 1, 1) for place in places | {each + 1 for each in places}}
+    bounds = {place: midnight_after(first - timedelta(days=1), timezone) for place, first in firsts.items()}
+    return tuple(LocalMonth(f"{firsts[each]:%Y-%m}", bounds[each], bounds[each + 1]) for each in sorted(places))
+
+
+def counted(ratings: ir.Table, months: Sequence[LocalMonth], groups: ir.Table | None, name: str) -> ir.Table:
     """Numbers of newest ratings by point, over all time and by month.
 
     Args:
         ratings: Usable ratings.
+        months: Every month in which a rating can lie.
         groups: ``customer_id``, or ``record``, with ``dimension`` and ``value``; None for everybody.
         name: Column that joins them.
     """
-    dated = ratings.mutate(month=ratings["at"].strftime("%Y-%m"))
+    at = ratings["at"]
+    cases = [((at >= instant(each.first)) & (at < instant(each.end)), ibis.literal(each.name)) for each in months]
+    dated = ratings.mutate(month=ibis.cases(*cases) if cases else ibis.null("string"))
     whole = newest(dated, []).mutate(period=ibis.literal(ALL_TIME))
     monthly = newest(dated.filter(dated.month.notnull()), ["month"])
     monthly = monthly.mutate(period=monthly.month)

@@ -153,7 +153,7 @@ def _agreeing(pairs: Sequence[tuple[float, float]]) -> dict[str, Any]:
 
 
 def theme_rows(texts: Texts) -> list[dict[str, Any]]:
-    """Rows of `FEEDBACK_THEMES`; those that are not to be relied on say so and make no trait."""
+    """Rows of `FEEDBACK_THEMES`: themes that lead in a text; those not to be relied on say so and make no trait."""
     found = texts.themes
     if isinstance(found, NotEstimable):
         reason = f"{found.reason[0].upper()}{found.reason[1:]}."
@@ -161,13 +161,16 @@ def theme_rows(texts: Texts) -> list[dict[str, Any]]:
     english = [place for place, each in enumerate(texts.reads) if each.language == "en"]
     rows = []
     for place, (name, theme) in enumerate(zip(_names(found), found.themes, strict=True)):
+        size = int((found.main == place).sum())
+        if not size:
+            continue
         own = texts.sentiment[texts.main == place] if found.stable else np.zeros(0)
         own = own[~np.isnan(own)]
         rows.append(
             {
                 "theme": name,
                 "terms": ", ".join(theme.terms),
-                "texts": int((found.main == place).sum()),
+                "texts": size,
                 "share": theme.share,
                 "sentiment": float(own.mean()) if own.size else None,
                 "stability": theme.stability,
@@ -217,6 +220,7 @@ def _cells(texts: Texts, name: str, values: NDArray[Any], counted: NDArray[np.bo
         _cell(table, (row, column), strength) | {"theme": theme, "dimension": name, "value": str(group)}
         for row, group in enumerate(groups)
         for column, theme in enumerate(texts.names)
+        if (texts.main == column).any()
     ]
 
 

@@ -60,6 +60,7 @@ class FeedbackSpec(Spec):
         most_themes: Most themes that are tried.
         most_texts: Newest texts that are read; older ones are counted.
         silent_words: Words that say nothing here, such as the name of the shop.
+        timezone: IANA time zone in which months begin.
     """
 
     as_of: datetime
@@ -82,17 +83,24 @@ class FeedbackSpec(Spec):
     most_themes: int = 10
     most_texts: int = 200_000
     silent_words: tuple[str, ...] = ()
+    timezone: str = "UTC"
 
     @classmethod
     def from_settings(
-        cls, given: Mapping[str, Any], *, as_of: datetime, last_day: date, currency: str | None = None
+        cls,
+        given: Mapping[str, Any],
+        *,
+        as_of: datetime,
+        last_day: date,
+        currency: str | None = None,
+        timezone: str = "UTC",
     ) -> FeedbackSpec:
         """The spec that section ``[feedback]`` of the settings asks for.
 
         Raises:
             SettingsError: with every setting that is unknown or wrong.
         """
-        spec = cls(as_of, last_day, currency, **read_declared("feedback", given, _DECLARED))
+        spec = cls(as_of, last_day, currency, timezone=timezone, **read_declared("feedback", given, _DECLARED))
         asked = [*spec.nps_questions, *spec.csat_questions, *spec.ces_questions]
         twice = sorted({each for each in asked if asked.count(each) > 1})
         if twice:

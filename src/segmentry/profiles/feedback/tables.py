@@ -44,7 +44,7 @@ FEEDBACK_SCORES = Contract(
         Column("measure", _TEXT, "nps, csat, ces or review.", required=True),
         _DIMENSION,
         _VALUE,
-        Column("period", _TEXT, "all, or a month (UTC), such as 2024-05.", required=True),
+        Column("period", _TEXT, "all, or a month of the workspace's zone, such as 2024-05.", required=True),
         Column("scale_low", _NUMBER, "Lowest point of the scale.", "points", required=True),
         Column("scale_high", _NUMBER, "Highest point of the scale.", "points", required=True),
         Column("answers", _INTEGER, "Ratings that count.", "ratings", required=True),

@@ -41,6 +41,25 @@ _BETWEEN = frozenset({"y", "e"})
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l"})
 _SHARES = re.compile(r"\((?:class|series)\s+\w+\)|\b(?:class|series)\s+[a-z]\b")
+_NO_NAMES = frozenset(
+    {
+        "unknown",
+        "na",
+        "n a",
+        "none",
+        "null",
+        "nil",
+        "test",
+        "not provided",
+        "not available",
+        "not known",
+        "tbd",
+        "various",
+    }
+)
+"""What stands in place of a name: nobody is alike by it."""
+_MOST_LETTERS = 100
+"""Letters of a name that are compared."""
 _START, _SHORTEST, _LEAST_LETTERS, _LEAST_LIKENESS, _LEAST_WORD = 4, 3, 5, 0.93, 0.9
 _LONG, _ONE_SLIP = 8, 0.9
 """From so many letters on names one slip of the pen apart are alike, even where it joins or parts words."""
@@ -73,11 +92,15 @@ class Organization:
 def core_of(name: str, *, written_out: bool = False) -> tuple[str, ...]:
     """The words of a name that tell it apart, without accents, marks, legal form and class of shares; as written.
 
+    There are none where the name has no letters or figures, or is a word such as "unknown".
+
     Args:
         name: The name.
         written_out: Whether umlauts are written as two letters (ue) instead of one without its marks (u).
     """
-    text = unicodedata.normalize("NFC", name.casefold()).translate(_WRITTEN_OUT if written_out else _PLAIN)
+    text = unicodedata.normalize("NFC", name[:_MOST_LETTERS].casefold()).translate(
+        _WRITTEN_OUT if written_out else _PLAIN
+    )
     text = unicodedata.normalize("NFKD", text).replace("&", " and ")
     text = _SHARES.sub(" ", "".join(each for each in text if not unicodedata.combining(each)))
     text = re.sub(r"(?<=\b\w)[./](?=\w\b)|['’`´]", "", text)
@@ -88,7 +111,7 @@ def core_of(name: str, *, written_out: bool = False) -> tuple[str, ...]:
         for place, word in enumerate(told)
         if word not in _FILLERS and not (word in _BETWEEN and 0 < place < len(told) - 1)
     ]
-    return tuple(kept or words)
+    return () if " ".join(words) in _NO_NAMES else tuple(kept or words)
 
 
 def _without_forms(words: Sequence[str]) -> list[str]:
@@ -146,9 +169,10 @@ def _blocks(
 def _keys(words: tuple[str, ...], told: Organization) -> Iterator[tuple[str, str]]:
     numbers = " ".join(word for word in words if word.isdigit())
     letters = "".join(word for word in words if not word.isdigit())
-    yield "core", " ".join(sorted(words))
-    yield "start", f"{letters[:_START]} {numbers}"
-    yield "end", f"{letters[-_START:]} {numbers}"
+    if words:
+        yield "core", " ".join(sorted(words))
+        yield "start", f"{letters[:_START]} {numbers}"
+        yield "end", f"{letters[-_START:]} {numbers}"
     if told.domain:
         yield "domain", told.domain
 
@@ -179,7 +203,7 @@ def _likeness(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[float, str
     """How alike two names are, from 0 to 1, and in words; empty where they are not enough."""
     one, other = "".join(left), "".join(right)
     if one == other:
-        return _SAME_NAME, _SAME
+        return (_SAME_NAME, _SAME) if one else (0.0, "")
     if sorted(left) == sorted(right):
         return _SAME_WORDS, _TURNED
     if [word for word in left if word.isdigit()] != [word for word in right if word.isdigit()]:

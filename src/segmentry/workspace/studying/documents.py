@@ -26,7 +26,7 @@ def data(workspace: Workspace) -> Document:
     moment, study = instant(workspace), recorded_study(workspace)
     customers, found = asking.stocks(workspace.engine, moment)
     base = base_word(workspace)
-    rows = stock.inventory(study, found, customers, moment, base)
+    rows = stock.inventory(study, found, customers, moment, base, workspace.settings.timezone)
     return {
         "as_of": as_json(moment),
         "objective": study.objective.value,
