@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 RUN := $(VENV)/bin
 # Xdist over two workers: the suite is made of many short tests.
-PYTEST := $(RUN)/python -m pytest -q -n 2 --dist loadscope
+PYTEST := $(RUN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 
 .PHONY: help install spark demo test check test-real prove bench docs clean
 

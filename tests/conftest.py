@@ -22,6 +22,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("SEGMENTRY_DATA is not set: no real data")
 
 
+LONG = ("tests/engines/", "tests/contracts/", "tests/rooms/workspace/", "tests/rooms/cli/", "tests/rooms/segments/")
+"""Folders of files that take long, in the order in which they begin: what is short fills the gaps at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files begin first, so that no process waits at the end for another one."""
+    places = {folder: place for place, folder in enumerate(LONG)}
+    items.sort(key=lambda item: next((places[each] for each in LONG if item.nodeid.startswith(each)), len(LONG)))
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Tests of one file run in one process, so what a file sets up is set up once; whatever starts Spark, too."""
     from xdist.scheduler import LoadScopeScheduling

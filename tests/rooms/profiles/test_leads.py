@@ -261,7 +261,7 @@ def test_settings_tell_all_mistakes() -> None:
     with pytest.raises(SettingsError) as caught:
         LeadSpec.from_settings(told, **WHEN)
     where = " ".join(each.where for each in caught.value.problems)
-    assert len(caught.value.problems) == 8
+    assert len(caught.value.problems) == 9
     assert all(
         name in where for name in ("half_life_days", "model", "event_weights", "routes", "qualified", "stage_words")
     )

@@ -57,6 +57,7 @@ def test_settings_name_the_study_and_its_price() -> None:
     assert set(both) == {"needs", "kano", "benefits", "drivers", "choices"}
 
 
+@pytest.mark.prove
 def test_planted_tastes_come_back_from_the_file(tmp_path: Path) -> None:
     """Three classes of two hundred people: nearly everybody in his own, prices and worths about as planted."""
     with loaded(SPEC, tmp_path) as known:

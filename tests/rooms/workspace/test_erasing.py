@@ -130,6 +130,7 @@ def test_others_lose_nothing_but_the_name(workspace: sg.Workspace) -> None:
     assert workspace.identities.history("customer:c3").as_dict()["decisions"]
 
 
+@pytest.mark.prove
 def test_refreshes_and_loads_do_not_bring_the_erased_back(workspace: sg.Workspace, tmp_path: Path) -> None:
     """Files that name the erased again are loaded without them, and the report counts what was left out."""
     workspace.definitions.erase("customer:c1")
@@ -177,6 +178,7 @@ def swept(workspace: sg.Workspace, as_of: Any, *, cut_short: bool = False) -> No
             raise ZeroDivisionError
 
 
+@pytest.mark.prove
 def test_an_erasure_cut_short_is_completed(workspace: sg.Workspace) -> None:
     """Before the commit nothing has changed; after it the next opening drops the versions that still name somebody."""
     as_of = workspace.engine.artifact("trait_catalog").as_of
