@@ -2,7 +2,7 @@
 
 import segmentry as sg
 
-found = sg.demo("company", customers=300)
+found = sg.demo("company", customers=600, parts=("persons",))
 print(f"as of {found.document['as_of']}, {found.document['customers']['buyers']:,} buyers")
 
 with sg.open("company") as workspace:

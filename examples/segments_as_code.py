@@ -4,7 +4,7 @@ from pathlib import Path
 
 import segmentry as sg
 
-sg.demo("company", customers=300)
+sg.demo("company", customers=600, parts=("persons",))
 
 with sg.open("company") as workspace:
     definitions = workspace.definitions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,7 +123,12 @@ def _finish(workspace: Workspace, watch: Stopwatch) -> MainJobResult:
 
 
 def demo(
-    folder: str | Path = "segmentry-demo", *, customers: int = 4000, seed: int = 7, progress: Progress = silent
+    folder: str | Path = "segmentry-demo",
+    *,
+    customers: int = 4000,
+    seed: int = 7,
+    parts: Sequence[str] | None = None,
+    progress: Progress = silent,
 ) -> MainJobResult:
     """The main job on a simulated company that has every kind of data.
 
@@ -130,11 +136,13 @@ def demo(
         folder: Where to put its exports and the workspace.
         customers: Size of the company.
         seed: Seed of the simulation.
+        parts: What it has beside orders, products, service and campaigns, such as ``("persons", "surveys")``; all of
+            `segmentry.simulate.PARTS` by default.
         progress: Watches the work.
     """
     from segmentry.simulate import PARTS, CompanySpec, simulate, workspace_settings, write_exports
 
-    spec = CompanySpec(customers=customers, seed=seed, days=1096, parts=PARTS)
+    spec = CompanySpec(customers=customers, seed=seed, days=1096, parts=PARTS if parts is None else tuple(parts))
     place = Path(folder)
     exports = place / "exports"
     if not exports.is_dir():

@@ -19,6 +19,8 @@ from segmentry.terms.vocabulary import Basis
 from tests.rooms.profiles import lead_bases_worlds
 from tests.rooms.profiles.lead_worlds import WHEN, rows
 
+pytestmark = pytest.mark.prove
+
 PLANTED = {"geographic", "psychographic", "technographic"}
 
 
@@ -152,7 +154,6 @@ def test_without_a_model_every_basis_says_why() -> None:
     assert [row["used"] for row in feature_rows(learned)] == [True, True]
 
 
-@pytest.mark.prove
 def test_neither_order_nor_ids_of_customers_change_anything() -> None:
     """The same leads told in another order, of customers under other ids, have the same features and bases."""
     tables = lead_bases_worlds.with_facts(lead_bases_worlds.world(300, seed=3))

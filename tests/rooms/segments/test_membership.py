@@ -311,6 +311,7 @@ ORDERS = st.lists(
 )
 
 
+@pytest.mark.prove
 @settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(st.tuples(ORDERS, st.integers(5, 40)), min_size=2, max_size=4), st.booleans())
 def test_published_membership_is_always_what_a_recompute_gives(
